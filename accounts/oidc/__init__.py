@@ -1,0 +1,1 @@
+"""Tokens that others have signed: who they are, by which keys, and whether a token of theirs is to be believed."""

@@ -1,0 +1,75 @@
+"""One's own account over HTTP."""
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.response import Response
+
+from accounts import services
+from accounts.authentication import SignedInRequest
+from accounts.exporting import as_json
+from accounts.models import normalise_email
+from accounts.permissions import HasAccount
+from accounts.serializers import ExportSerializer, ProfileSerializer, UserSerializer
+from common import limits
+from common.views import PersonalView, read_body
+
+
+class MeView(PersonalView):
+    """The signed-in person."""
+
+    is_open_without_factor = True
+    key_scopes = {"GET": "profile:read"}
+
+    @extend_schema(responses=UserSerializer)
+    def get(self, request: SignedInRequest) -> Response:
+        """Return one's own profile."""
+        return Response(UserSerializer(request.user).data)
+
+
+class ProfileView(MeView):
+    """The signed-in person, to be changed."""
+
+    is_open_without_factor = False
+    permission_classes = (HasAccount,)
+    open_to_guests = ("GET", "DELETE")
+
+    @extend_schema(request=ProfileSerializer, responses=UserSerializer)
+    def patch(self, request: SignedInRequest) -> Response:
+        """Change names, e-mail address or password; a new address counts once the link is used that is mailed to it."""
+        given = read_body(request, ProfileSerializer)
+        if "current_password" in given:
+            limits.hit("login", request._request)
+        if "email" in given and normalise_email(given["email"]) != request.user.email:
+            limits.hit("mail", request._request)
+            limits.hit_address("mail_address", request._request, given["email"])
+        names = {field: given[field] for field in ("first_name", "last_name", "full_name") if field in given}
+        user = services.change_profile(
+            user=request.user,
+            session=request.auth,
+            now=timezone.now(),
+            names=names,
+            email=given.get("email"),
+            password=given.get("password"),
+            current_password=given.get("current_password"),
+        )
+        return Response(UserSerializer(user).data)
+
+    @extend_schema(responses={204: OpenApiResponse(description="The account is gone.")})
+    def delete(self, request: SignedInRequest) -> Response:
+        """Erase one's account."""
+        services.close_account(user=request.user, now=timezone.now())
+        return Response(status=204)
+
+
+class ExportView(PersonalView):
+    """Everything that is kept about the signed-in person."""
+
+    limit = "heavy"
+
+    @extend_schema(responses=ExportSerializer)
+    def get(self, request: SignedInRequest) -> StreamingHttpResponse:
+        """Return everything kept about oneself: tables by name, rows as they are stored, without secrets."""
+        body = as_json(request.user.pk, now=timezone.now())
+        headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+        return StreamingHttpResponse(body, content_type="application/json", headers=headers)
