@@ -1,0 +1,182 @@
+"""Categories and products."""
+
+import uuid
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import connections, models
+from django.db.models.functions import Coalesce
+
+
+class Occasion(models.TextChoices):
+    """What a gift may be for; stored as the wire writes it, in lists."""
+
+    BIRTHDAY = "birthday"
+    CHRISTMAS = "christmas"
+    WEDDING = "wedding"
+    ANNIVERSARY = "anniversary"
+    VALENTINES = "valentines"
+    MOTHERS_DAY = "mothers-day"
+    FATHERS_DAY = "fathers-day"
+    GRADUATION = "graduation"
+    HOUSEWARMING = "housewarming"
+    BABY = "baby"
+    THANK_YOU = "thank-you"
+    EASTER = "easter"
+
+
+class Category(models.Model):
+    """A shelf of the shop; shelves may stand inside others."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=140, unique=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    description = models.TextField(blank=True)
+    image = models.CharField(max_length=500, blank=True, help_text="https address, or a path below the media folder.")
+    position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position", "name", "id"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Status(models.TextChoices):
+    """Whether a product is on show. A deleted one stays for the orders that name it."""
+
+    ACTIVE = "ACTIVE", "on show"
+    HIDDEN = "HIDDEN", "hidden"
+    DELETED = "DELETED", "deleted"
+
+
+ACTIVE = models.Q(status=Status.ACTIVE)
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Products by what may be done with them."""
+
+    def active(self) -> "ProductQuerySet":
+        """On show."""
+        return self.filter(ACTIVE)
+
+    def kept(self) -> "ProductQuerySet":
+        """On show or hidden: all that staff work with."""
+        return self.exclude(status=Status.DELETED)
+
+    def in_stock(self) -> "ProductQuerySet":
+        """To be had now."""
+        return self.filter(in_stock=True)
+
+    def for_occasion(self, occasion: str) -> "ProductQuerySet":
+        """Suited to an occasion."""
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(occasions__contains=[occasion])
+        # SQLite has no containment for JSON.
+        return self.extra(  # type: ignore[return-value]
+            where=["EXISTS (SELECT 1 FROM json_each(catalogue_product.occasions) WHERE value = %s)"], params=[occasion]
+        )
+
+    def priced(self, least: object = None, most: object = None) -> "ProductQuerySet":
+        """Within a budget; an open end is None."""
+        products = self if least is None else self.filter(price__gte=least)
+        return products if most is None else products.filter(price__lte=most)
+
+
+class Product(models.Model):
+    """Something to give. Prices are in `currency`; `stock` is None for what a merchant elsewhere delivers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(max_length=300)
+    slug = models.SlugField(max_length=320, unique=True)
+    description = models.TextField(blank=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
+    currency = models.CharField(max_length=3, default="GBP")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    brand = models.CharField(max_length=120, blank=True)
+    image = models.CharField(max_length=500, blank=True, help_text="https address, or a path below the media folder.")
+    images = models.JSONField(default=list, blank=True)
+    external_reference = models.CharField(
+        max_length=120, null=True, blank=True, unique=True, help_text="The merchant's code."
+    )
+    asin = models.CharField(max_length=10, blank=True)
+    rating = models.DecimalField(
+        max_digits=3, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(5)]
+    )
+    review_count = models.PositiveIntegerField(default=0)
+    affiliate_url = models.URLField(max_length=1000, blank=True)
+    stock = models.PositiveIntegerField(null=True, blank=True)
+    in_stock = models.GeneratedField(
+        expression=models.Case(
+            models.When(models.Q(stock=0), then=models.Value(False)),
+            default=models.Value(True),
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    is_featured = models.BooleanField(default=False)
+    tags = models.JSONField(default=list, blank=True)
+    occasions = models.JSONField(default=list, blank=True)
+    popularity = models.FloatField(default=0, help_text="Counted from what people do; higher is better liked.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects: ClassVar = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-popularity", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(price__gte=0), name="catalogue_price_not_negative"),
+        ]
+        # One index an order, so that a page costs its own rows and not the table (unknown ratings sort as 0).
+        indexes = [
+            models.Index(fields=["-popularity", "id"], condition=ACTIVE, name="catalogue_by_popularity"),
+            models.Index(fields=["price", "id"], condition=ACTIVE, name="catalogue_by_price"),
+            models.Index(fields=["-created_at", "id"], condition=ACTIVE, name="catalogue_by_age"),
+            models.Index(fields=["title", "id"], condition=ACTIVE, name="catalogue_by_title"),
+            # For processes that keep the shop in memory and ask each second what has changed, hidden ones too.
+            models.Index(fields=["updated_at"], name="catalogue_by_change"),
+            # As a float, because SQLite would wrap a decimal in casts that no statement of ours repeats.
+            models.Index(
+                Coalesce("rating", 0, output_field=models.FloatField()),
+                "id",
+                condition=ACTIVE,
+                name="catalogue_by_rating",
+            ),
+            models.Index(fields=["category", "-popularity", "id"], condition=ACTIVE, name="catalogue_shelf_popularity"),
+            models.Index(fields=["category", "price", "id"], condition=ACTIVE, name="catalogue_shelf_price"),
+            models.Index(
+                "category",
+                Coalesce("rating", 0, output_field=models.FloatField()),
+                "id",
+                condition=ACTIVE,
+                name="catalogue_shelf_rating",
+            ),
+            models.Index(fields=["in_stock", "-popularity", "id"], condition=ACTIVE, name="catalogue_by_availability"),
+            models.Index(fields=["brand", "-popularity", "id"], condition=ACTIVE, name="catalogue_brand_popularity"),
+            models.Index(
+                fields=["-popularity", "id"], condition=ACTIVE & models.Q(is_featured=True), name="catalogue_featured"
+            ),
+            # All that filters ask for, so that PostgreSQL counts any mixture of them without a look at the table. The
+            # bare rating is there because an index over an expression alone never answers by itself. SQLite has no
+            # columns beside the key, and this index neither.
+            models.Index(
+                "category",
+                Coalesce("rating", 0, output_field=models.FloatField()),
+                "price",
+                "in_stock",
+                "brand",
+                include=["rating", "occasions"],
+                condition=ACTIVE,
+                name="catalogue_filters",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

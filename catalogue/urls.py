@@ -1,0 +1,15 @@
+"""Addresses of the catalogue, below /api/v1."""
+
+from django.urls import path
+
+from catalogue import views
+
+app_name = "catalogue"
+urlpatterns = [
+    path("products", views.ProductsView.as_view(), name="product-list"),
+    path("products/featured", views.FeaturedView.as_view(), name="product-featured"),
+    path("products/<uuid:product_id>", views.ProductView.as_view(), name="product-detail"),
+    path("categories", views.CategoriesView.as_view(), name="category-list"),
+    path("categories/tree", views.CategoryTreeView.as_view(), name="category-tree"),
+    path("categories/<str:slug_or_id>", views.CategoryView.as_view(), name="category-detail"),
+]
