@@ -1,0 +1,1 @@
+"""Draw the demo shop, its people and their year from a seed: numpy and Pillow, no Django."""

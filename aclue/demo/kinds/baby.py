@@ -1,0 +1,135 @@
+"""Baby & Family: welcome, small person, and well done, everybody else."""
+
+from aclue.demo.kind import Kind
+
+SOFT = ("sage", "blush", "sky", "oat", "lavender", "mint", "mustard", "rose", "heather")
+
+KINDS = (
+    Kind(
+        motif="blanket",
+        category_slug="baby-family",
+        price=36,
+        things=("baby blanket", "pram blanket", "muslin wrap set", "cot quilt"),
+        looks=("organic cotton", "cellular", "moss-stitch", "summer-weight", "cloud-soft"),
+        colours=SOFT,
+        stories=(
+            "The {thing} in all the photographs, and in the wash, and in the photographs again.",
+            "Knitted loose so that small fingers can hold on to this {thing}.",
+            "A {thing} that starts in the pram and ends, years later, in a den.",
+        ),
+        facts=(
+            "Organic cotton in {detail}, washed before you get it.",
+            "Any temperature, any spin, any number of times.",
+            "Boxed, with a card for the first night's date.",
+        ),
+        styles=("cosy", "natural"),
+        tags=("baby", "cotton", "newborn"),
+        occasions=("baby", "easter", "christmas"),
+    ),
+    Kind(
+        motif="rattle",
+        category_slug="baby-family",
+        price=15,
+        things=("bear rattle", "kitten rattle", "lion rattle", "bear teether"),
+        looks=("smiling", "crochet", "chiming", "beechwood", "sleepy"),
+        shapes=(0, 1, 2, 3),
+        colours=SOFT,
+        stories=(
+            "The face on this {thing} has the patience that two in the morning requires.",
+            "Just the right size for a hand that has only just been discovered.",
+            "This {thing} makes the gentlest possible noise, for which parents will thank you.",
+        ),
+        facts=(
+            "Untreated beech and organic cotton, made to be chewed.",
+            "Tested beyond the standard by {brand}'s own triplets.",
+            "Tied to a card in a small drawstring bag.",
+        ),
+        styles=("playful", "natural"),
+        tags=("baby", "newborn", "wooden toy"),
+        occasions=("baby", "thank-you", "easter"),
+    ),
+    Kind(
+        motif="booties",
+        category_slug="baby-family",
+        price=19,
+        things=("baby booties", "first shoes", "sheepskin slippers", "knitted bootees"),
+        looks=("stay-on", "soft-soled", "hand-finished", "rosy", "pull-on"),
+        colours=SOFT,
+        stories=(
+            "These {thing} stay on, which any parent will tell you is a miracle.",
+            "For feet that have not been anywhere yet: {thing} in {detail}.",
+            "Small enough to be kept for ever on a shelf, these {thing} are worn first.",
+        ),
+        facts=(
+            "Lined with wool and soft underneath, as growing feet like it.",
+            "Three sizes, and exchanged free when the baby is bigger than expected.",
+            "Comes in a box that is later just right for a first curl.",
+        ),
+        styles=("cosy", "playful"),
+        tags=("baby", "newborn", "wool", "keepsake"),
+        occasions=("baby", "christmas", "birthday"),
+        season="winter",
+    ),
+    Kind(
+        motif="mobile",
+        category_slug="baby-family",
+        price=34,
+        things=("cot mobile", "nursery mobile", "felt mobile", "musical mobile"),
+        looks=("drifting", "hand-felted", "lullaby", "paper", "dreamy"),
+        details=("clouds & stars", "little planets", "woodland", "hot-air balloons", "whales", "garden birds"),
+        stories=(
+            "The first view of the world might as well be {detail}.",
+            "This {thing} turns in the slightest breath of air and slows even uncles down.",
+            "Every part of this {thing} is cut and sewn in {brand}'s upstairs room.",
+        ),
+        facts=(
+            "Hangs from a hook or clips to the cot; both are included.",
+            "Wool felt and birch, with strong cord.",
+            "Balanced by hand, so it hangs level.",
+        ),
+        styles=("playful", "creative", "cosy"),
+        tags=("baby", "nursery", "handmade"),
+        occasions=("baby", "housewarming", "christmas"),
+    ),
+    Kind(
+        motif="frame",
+        category_slug="baby-family",
+        price=27,
+        things=("family photo frame", "handprint frame", "twelve-month frame", "gallery frame"),
+        looks=("oak", "first-year", "keepsake", "brass-cornered", "wide-mount"),
+        stories=(
+            "The picture is probably on somebody's phone; this {thing} gets it out.",
+            "A {thing} for the photograph where everybody is, for once, looking.",
+            "Grandparents have walls for this {thing}. Grandparents have been waiting.",
+        ),
+        facts=(
+            "Real glass, solid wood and a {detail} mount.",
+            "Stands or hangs, upright or on its side.",
+            "Backs open without tools, as children change monthly.",
+        ),
+        styles=("elegant", "cosy"),
+        tags=("family", "keepsake", "wall", "home"),
+        occasions=("baby", "wedding", "mothers-day", "anniversary", "fathers-day"),
+    ),
+    Kind(
+        motif="gift_box",
+        category_slug="baby-family",
+        price=49,
+        things=("new baby hamper", "new parents' box", "memory box", "sibling gift box", "grandparents' box"),
+        looks=("welcome", "bumper", "ribbon-tied", "thoughtful", "first-night"),
+        stories=(
+            "This {thing} remembers the parents as well, which hardly anybody does.",
+            "Open the {thing}, find biscuits, muslins and something to read at four in the morning.",
+            "A {thing} put together by people who have been through it, twice.",
+        ),
+        facts=(
+            "Packed in a {detail} box that is kept for what comes home from nursery.",
+            "Everything inside is washable, edible or both.",
+            "Your note is written out by hand and put on top.",
+        ),
+        styles=("cosy", "elegant"),
+        tags=("baby", "family", "hamper", "keepsake"),
+        occasions=("baby", "thank-you", "mothers-day", "fathers-day"),
+        spread=0.4,
+    ),
+)

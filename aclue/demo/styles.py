@@ -1,0 +1,3 @@
+"""The styles that tastes are made of."""
+
+STYLES = ("cosy", "modern", "playful", "natural", "elegant", "vintage", "adventurous", "creative")

@@ -1,0 +1,36 @@
+"""Products as the deck's cards write them."""
+
+from typing import Any
+
+SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+
+
+def as_card(product: dict[str, Any]) -> dict[str, Any]:
+    """Return what a card shows of a product on show."""
+    return {
+        "id": str(product["id"]),
+        "title": product["title"],
+        "brand": product["brand"],
+        "category": product["category_name"],
+        "description": product["description"],
+        "price": priced(float(product["price"]), product["currency"]),
+        "picture": safe_picture(product["image_url"]),
+    }
+
+
+def priced(amount: float, currency: str) -> str:
+    """Return a price as people write it.
+
+    >>> priced(1234.5, "GBP"), priced(20, "CHF")
+    ('£1,234.50', 'CHF 20.00')
+    """
+    return f"{SIGNS.get(currency, f'{currency} ')}{amount:,.2f}"
+
+
+def safe_picture(url: str | None) -> str | None:
+    """Return a picture's address, or None for one that the site's content policy would not load.
+
+    >>> safe_picture("/media/scarf.webp"), safe_picture("http://shop.example/scarf.webp")
+    ('/media/scarf.webp', None)
+    """
+    return None if not url or url.startswith("http://") else url

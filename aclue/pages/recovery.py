@@ -1,0 +1,115 @@
+"""Where the links in mails lead: verify an address, set a new password; and the form that asks for such a link.
+
+A GET only shows what is to be pressed. Mail scanners open every link, and would spend it.
+"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
+
+from accounts import browser, services
+from accounts.forms import AddressForm, LinkForm, NewPasswordForm
+from common import limits
+from common.errors import DomainError
+
+
+@method_decorator(never_cache, name="dispatch")
+class VerifyEmailPage(FormView):
+    """One button, which spends the link; where there is none, or it is void, a form that asks for another."""
+
+    form_class = LinkForm
+    template_name = "site/verify_email.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Take the token from the link."""
+        return {"token": self.request.GET.get("token", "")}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the way to another link beside the button."""
+        address = getattr(self.request.user, "email", None) or ""
+        has_link = bool(self.request.GET.get("token")) and "refusal" not in kwargs
+        context = {"has_link": has_link, "address_form": AddressForm(initial={"email": address})}
+        return super().get_context_data(**context, **kwargs)
+
+    def form_valid(self, form: LinkForm) -> HttpResponse:
+        """Spend the link."""
+        try:
+            user = services.verify_email(token=form.cleaned_data["token"], now=timezone.now())
+        except services.InvalidLink as void:
+            return self.render_to_response(self.get_context_data(form=form, refusal=void.message))
+        return self.render_to_response(self.get_context_data(form=form, verified=user.email))
+
+
+class _AskForLinkPage(FormView):
+    """An address, and then the same words whether or not there is an account for it."""
+
+    form_class = AddressForm
+
+    def form_valid(self, form: AddressForm) -> HttpResponse:
+        """Have the link mailed, if there is anybody to mail it to."""
+        address = form.cleaned_data["email"]
+        try:
+            limits.hit("mail", self.request)
+            limits.hit_address("mail_address", self.request, address)
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+            return self.form_invalid(form)
+        self.ask(address)
+        return self.render_to_response(self.get_context_data(form=form, asked_for=address))
+
+    def ask(self, address: str) -> None:
+        """Ask for the page's kind of link."""
+        raise NotImplementedError
+
+
+class ResendVerificationPage(_AskForLinkPage):
+    """Another link that verifies an address."""
+
+    template_name = "site/resend_verification.html"
+
+    def ask(self, address: str) -> None:
+        """Ask for a link that verifies the address."""
+        services.ask_for_verification(address=address)
+
+
+class ForgotPasswordPage(_AskForLinkPage):
+    """A link that sets a new password."""
+
+    template_name = "site/forgot_password.html"
+
+    def ask(self, address: str) -> None:
+        """Ask for a link that sets a new password."""
+        services.ask_for_reset(address=address)
+
+
+@method_decorator(never_cache, name="dispatch")
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class ResetPasswordPage(FormView):
+    """A new password, by the link that was mailed. Nobody is signed in by it."""
+
+    form_class = NewPasswordForm
+    template_name = "site/reset_password.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Take the token from the link."""
+        return {"token": self.request.GET.get("token", "")}
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        """Spend the link; a refusal reads like any other form error."""
+        try:
+            recovered = services.reset_password(
+                **form.cleaned_data, now=timezone.now(), **browser.where_from(self.request)
+            )
+        except services.WeakPassword as weak:
+            form.add_error("password", weak.message)
+            return self.form_invalid(form)
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+            return self.form_invalid(form)
+        browser.note_device(self.request, recovered.device_token)
+        return self.render_to_response(self.get_context_data(form=form, is_done=True))

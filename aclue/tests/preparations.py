@@ -1,0 +1,78 @@
+"""What has to be there before an operation's documented example succeeds: made in the transaction of its request."""
+
+from django.utils import timezone
+
+from accounts import services
+from accounts.models import Identity, NewsletterSubscription, Purpose, User
+from accounts.services import api_keys, links, newsletter, second_factor
+from accounts.tests.factors import code_of, switch_on
+from conftest import PASSWORD
+
+
+class Preparations:
+    """By operation: what to do beforehand, which returns the values that the request takes."""
+
+    def __init__(self, user, issuer):
+        self.user = user
+        self.issuer = issuer
+        social = {f"auth_social_{name}": self.id_token for name in ("google", "facebook", "apple")}
+        factor = dict.fromkeys(("auth_2fa_disable", "create_auth_2fa_recovery_code"), self.factor)
+        self.by_operation = (
+            social
+            | factor
+            | {
+                "auth_register": lambda: {"email": "dora@example.com"},
+                "auth_signup": lambda: {"email": "dora@example.com"},
+                "auth_2fa_confirm": self.begun_factor,
+                "create_auth_verify_email": lambda: {"token": self.link(Purpose.VERIFY_EMAIL)},
+                "create_auth_password_reset": lambda: {"token": self.link(Purpose.RESET_PASSWORD)},
+                "create_auth_identity": self.linkable,
+                "delete_auth_identity": self.identity,
+                "delete_auth_api_key": self.api_key,
+                "delete_auth_session": self.session,
+                "get_newsletter_confirm": self.subscription,
+                "newsletter_unsubscribe": lambda: {"token": newsletter.unsubscription_token(self.user.email)},
+            }
+        )
+
+    def __call__(self, operation_id):
+        """Return what the request of an operation takes, with everything in place for it."""
+        prepare = self.by_operation.get(operation_id)
+        return prepare() if prepare else {}
+
+    def id_token(self):
+        return {"id_token": self.issuer.token(nonce="drawn"), "nonce": "drawn"}
+
+    def linkable(self):
+        User.objects.filter(pk=self.user.pk).update(email_verified_at=timezone.now())
+        return self.id_token()
+
+    def identity(self):
+        now = timezone.now()
+        linked = Identity.objects.create(
+            user=self.user, provider="google", subject="7", created_at=now, used_at=now, address=self.user.email
+        )
+        return {"identity_id": str(linked.pk)}
+
+    def begun_factor(self):
+        setup = second_factor.begin_setup(user=self.user, now=timezone.now())
+        return {"otp": code_of(setup.secret)}
+
+    def factor(self):
+        return {"otp": switch_on(self.user).code(), "password": PASSWORD}
+
+    def link(self, purpose):
+        return links.draw_link(user=self.user, purpose=purpose, address=self.user.email, now=timezone.now())
+
+    def api_key(self):
+        made = api_keys.make_key(user=self.user, name="till", scopes=["profile:read"], now=timezone.now())
+        return {"key_id": str(made.row.pk)}
+
+    def session(self):
+        return {"session_id": str(services.open_session(user=self.user, now=timezone.now()).session.pk)}
+
+    def subscription(self):
+        asked = NewsletterSubscription.objects.create(
+            address="dora@example.com", consent="yes", requested_at=timezone.now()
+        )
+        return {"token": newsletter.confirmation_token(asked)}

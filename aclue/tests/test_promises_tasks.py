@@ -1,0 +1,251 @@
+"""Every task that there is, carried out twice and four times at once, has its effect once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from celery import current_app
+from django.apps import apps
+from django.core import mail
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import services as accounts
+from accounts.models import NewsletterSubscription, Session, SubscriptionStatus
+from accounts.services import api_keys
+from catalogue.models import Product
+from common import outbox
+from common.models import AuditEntry, IdempotencyKey, OutboxTask
+from common.tests.parallel import in_parallel
+from conftest import NOW, make_person
+from recommendations import publishing
+from recommendations import services as recommendations
+from recommendations.models import ModelVersion, Pick, TrainingLease, TrainingRun
+from recommendations.tests.shops import fill_shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Case(NamedTuple):
+    """What to put down before a task (returning what it is given), what to look at, and what is to be seen."""
+
+    arrange: Callable[[], dict[str, Any]]
+    effect: Callable[[], Any]
+    expected: Any
+
+
+def sent(task, **arguments):
+    with transaction.atomic():
+        return {"outbox_id": str(outbox.put(task, arguments).pk)}
+
+
+def mails_of(name):
+    return lambda: (
+        [letter.to[0] for letter in mail.outbox],
+        AuditEntry.objects.filter(action__startswith="mail.").count(),
+        OutboxTask.objects.filter(task=f"accounts.{name}").exclude(done_at=None).count(),
+    )
+
+
+def welcome():
+    return {"outbox_id": str(OutboxTask.objects.get(arguments__user_id=str(make_person("Alice").pk)).pk)}
+
+
+def old_address():
+    user = make_person("Alice")
+    return sent("accounts.tell_old_address", user_id=str(user.pk), address="before@example.com")
+
+
+def reuse():
+    return sent("accounts.warn_of_reuse", user_id=str(make_person("Alice").pk), device="phone")
+
+
+def address_to_prove():
+    return sent("accounts.send_verification", address=make_person("Alice").email)
+
+
+def address_to_come():
+    user = make_person("Alice")
+    return sent("accounts.send_address_change", user_id=str(user.pk), address="after@example.com")
+
+
+def forgotten_password():
+    return sent("accounts.send_reset", address=make_person("Alice").email)
+
+
+def new_password():
+    user = make_person("Alice")
+    return sent("accounts.tell_of_new_password", user_id=str(user.pk), address=user.email)
+
+
+def new_device():
+    user = make_person("Alice")
+    return sent("accounts.tell_of_new_device", user_id=str(user.pk), device="phone", at=NOW.isoformat())
+
+
+def of_alice(task, **arguments):
+    """Return how to put down a task about Alice."""
+    return lambda: sent(task, user_id=str(make_person("Alice").pk), **arguments)
+
+
+def new_key():
+    user = make_person("Alice")
+    made = api_keys.make_key(user=user, name="robot", scopes=["profile:read"], now=timezone.now())
+    OutboxTask.objects.filter(task="accounts.api_key_made").delete()
+    return sent("accounts.api_key_made", user_id=str(user.pk), key_id=str(made.row.pk))
+
+
+def wish_for_news():
+    return sent(
+        "accounts.newsletter_asked_for",
+        address="alice@example.com",
+        source="",
+        network="",
+        consent="Yes, please.",
+        asked_at=timezone.now().isoformat(),
+    )
+
+
+def new_reader():
+    reader = NewsletterSubscription.objects.create(
+        address="alice@example.com",
+        status=SubscriptionStatus.CONFIRMED,
+        consent="Yes, please.",
+        requested_at=NOW,
+        confirmed_at=NOW,
+    )
+    return sent("accounts.newsletter_welcome", subscription_id=str(reader.pk))
+
+
+def old_and_living_sessions():
+    user, now = make_person("Alice"), timezone.now()
+    for days in (91, 89):
+        session = accounts.open_session(user=user, now=now).session
+        Session.objects.filter(pk=session.pk).update(revoked_at=now - timedelta(days=days))
+    return {}
+
+
+def old_and_new_rows():
+    now = timezone.now()
+    for days in (6, 8):
+        row = OutboxTask.objects.create(task="old", created_at=now, due_at=now)
+        OutboxTask.objects.filter(pk=row.pk).update(done_at=now - timedelta(days=days))
+        IdempotencyKey.objects.create(
+            principal=f"{days}", route="x", key="x", digest="x", created_at=now - timedelta(days=days - 6, hours=1)
+        )
+    return {}
+
+
+def a_shop():
+    fill_shop(now=NOW, n_people=3, n_products=3)
+    Product.objects.update(popularity=7)
+    return {}
+
+
+def a_run():
+    fill_shop(now=NOW)
+    run = recommendations.request_training(model_type="ease", parameters={}, now=NOW)
+    return {"outbox_id": str(OutboxTask.objects.get(arguments__run_id=str(run.pk)).pk)}
+
+
+def a_learnt_shop():
+    fill_shop(now=NOW)
+    run = recommendations.request_training(model_type="ease", parameters={}, now=NOW, is_sent=False)
+    recommendations.train(run_id=run.pk, clock=timezone.now)
+    return sent("recommendations.refresh_picks")
+
+
+def trained():
+    return (
+        list(ModelVersion.objects.values_list("model_type", "number", "status")),
+        list(TrainingRun.objects.values_list("status", flat=True)),
+        list(TrainingLease.objects.values_list("model_type", "fence")),
+        OutboxTask.objects.open().count(),
+    )
+
+
+CASES = {
+    "accounts.welcome": Case(welcome, mails_of("welcome"), (["alice@example.com"], 1, 1)),
+    "accounts.tell_old_address": Case(old_address, mails_of("tell_old_address"), (["before@example.com"], 1, 1)),
+    "accounts.warn_of_reuse": Case(reuse, mails_of("warn_of_reuse"), (["alice@example.com"], 1, 1)),
+    "accounts.send_verification": Case(address_to_prove, mails_of("send_verification"), (["alice@example.com"], 1, 1)),
+    "accounts.send_address_change": Case(
+        address_to_come, mails_of("send_address_change"), (["after@example.com"], 1, 1)
+    ),
+    "accounts.send_reset": Case(forgotten_password, mails_of("send_reset"), (["alice@example.com"], 1, 1)),
+    "accounts.tell_of_new_password": Case(
+        new_password, mails_of("tell_of_new_password"), (["alice@example.com"], 1, 1)
+    ),
+    "accounts.tell_of_new_device": Case(new_device, mails_of("tell_of_new_device"), (["alice@example.com"], 1, 1)),
+    "accounts.second_factor_on": Case(
+        of_alice("accounts.second_factor_on"), mails_of("second_factor_on"), (["alice@example.com"], 1, 1)
+    ),
+    "accounts.second_factor_off": Case(
+        of_alice("accounts.second_factor_off", by_staff=False),
+        mails_of("second_factor_off"),
+        (["alice@example.com"], 1, 1),
+    ),
+    "accounts.recovery_code_used": Case(
+        of_alice("accounts.recovery_code_used", left=9), mails_of("recovery_code_used"), (["alice@example.com"], 1, 1)
+    ),
+    "accounts.tell_of_link": Case(
+        of_alice("accounts.tell_of_link", provider="google"), mails_of("tell_of_link"), (["alice@example.com"], 1, 1)
+    ),
+    "accounts.api_key_made": Case(new_key, mails_of("api_key_made"), (["alice@example.com"], 1, 1)),
+    "accounts.newsletter_asked_for": Case(
+        wish_for_news, mails_of("newsletter_asked_for"), (["alice@example.com"], 1, 1)
+    ),
+    "accounts.newsletter_welcome": Case(new_reader, mails_of("newsletter_welcome"), (["alice@example.com"], 1, 1)),
+    "accounts.tidy": Case(old_and_living_sessions, Session.objects.count, 1),
+    "common.tidy": Case(old_and_new_rows, lambda: (OutboxTask.objects.count(), IdempotencyKey.objects.count()), (1, 1)),
+    # A purchase weighs 3 and half as much every 30 days. Thing 0 was bought on the newest day, thing 1 four days
+    # before it, 3 / 2 ** (4 / 30) = 2.74, thing 2 eight and 22 days, 3 / 2 ** (8 / 30) + 3 / 2 ** (22 / 30) = 4.3.
+    "recommendations.refresh_popularity": Case(
+        a_shop, lambda: [round(one.popularity, 2) for one in Product.objects.order_by("pk")], [3, 2.74, 4.3]
+    ),
+    "recommendations.request_picks": Case(
+        dict, lambda: OutboxTask.objects.open().filter(task="recommendations.refresh_picks").exists(), True
+    ),
+    "recommendations.refresh_picks": Case(
+        a_learnt_shop, lambda: (Pick.objects.count(), OutboxTask.objects.open().count()), (40, 0)
+    ),
+    "recommendations.train_model": Case(a_run, trained, ([("ease", 1, "ACTIVE")], ["SUCCEEDED"], [("ease", 1)], 0)),
+}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch, settings, tmp_path):
+    current_app.loader.import_default_modules()
+    settings.MODEL_DIR = tmp_path / "models"
+    monkeypatch.setattr(publishing, "_verify", lambda folder: None)
+
+
+def test_every_task_of_ours_is_tried_here():
+    ours = {config.name for config in apps.get_app_configs() if "." not in config.name}
+    names = {name for name in current_app.tasks if name.partition(".")[0] in ours}
+
+    assert names == CASES.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_task_that_is_carried_out_twice_has_its_effect_once(name):
+    case = CASES[name]
+    given = case.arrange()
+
+    effects = []
+    for _ in range(2):
+        current_app.tasks[name](**given)
+        effects.append(case.effect())
+
+    assert effects == [case.expected, case.expected]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_task_that_is_carried_out_four_times_at_once_has_its_effect_once(name):
+    case = CASES[name]
+    given = case.arrange()
+
+    in_parallel(lambda: current_app.tasks[name](**given), 4)
+
+    assert case.effect() == case.expected

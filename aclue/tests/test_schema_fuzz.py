@@ -1,0 +1,222 @@
+"""Whatever the document allows, or nearly allows, is answered; nothing is answered with 5xx.
+
+ACLUE_FUZZ_EXAMPLES says how many requests of each kind (as documented, and not quite) every operation gets: 3 in the
+suite, always the same ones; 10 in CI; 200 by `make fuzz`, drawn anew each time.
+"""
+
+import copy
+import os
+import uuid
+import warnings
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+
+from accounts import services as accounts
+from accounts.tests.issuer import running
+from aclue.tests.preparations import Preparations
+from catalogue import services as catalogue
+from common import limits
+from common.tests.openapi import document, operations, problems
+from conftest import NOW, PASSWORD, make_person
+from orders import services as orders
+from orders.models import Order, OrderStatus
+from recommendations.ids import RecommendationId
+from swipes import services as swipes
+from swipes.models import Direction, EventType, SessionType
+
+pytestmark = [pytest.mark.django_db, pytest.mark.fuzz]
+
+N_EXAMPLES = int(os.environ.get("ACLUE_FUZZ_EXAMPLES") or 3)
+STAFF_ONLY = {
+    "create_product",
+    "replace_product",
+    "change_product",
+    "delete_product",
+    "get_admin_info",
+    "get_system_admin_info",
+    "list_admin_audit_log",
+}
+DRAWING = hypothesis_settings(
+    max_examples=N_EXAMPLES,
+    derandomize=N_EXAMPLES < 50,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """Keep the application from closing the test's connection after each request, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def provider(settings):
+    """A sign-in provider that stands for all of them."""
+    with running() as issuer:
+        settings.OIDC_PROVIDERS = {name: issuer.provider() for name in settings.OIDC_PROVIDERS}
+        yield issuer
+
+
+@pytest.fixture
+def world(make_product, provider):
+    """Return a person with one of everything, their token, and the values by which requests find it."""
+
+    def make(*roles):
+        user = make_person("Ada", roles=roles)
+        scarf = make_product("Silk scarf", is_featured=True, occasions=["birthday"], external_reference="R1")
+        session = swipes.start_session(user=user, session_type=SessionType.GIFT, now=NOW)
+        (swipe,), _ = swipes.record_swipes(
+            user=user, answers=[swipes.Answer(session.pk, make_product("Mug").pk, Direction.RIGHT)], now=NOW
+        )
+        swipes.track_behaviour(user=user, events=[{"event_type": EventType.VIEW, "product_id": scarf.pk}], now=NOW)
+        line = orders.LineToImport(scarf.pk, 1, scarf.price)
+        orders.import_orders(orders=[orders.OrderToImport("I1", user.pk, NOW, OrderStatus.PAID, "GBP", [line])])
+        catalogue.save_category(category=scarf.category, now=NOW, actor_id=None)
+        signed_in = accounts.open_session(user=user, now=timezone.now())
+        known = {
+            "product_id": str(scarf.pk),
+            "session_id": str(session.pk),
+            "swipe_id": str(swipe.pk),
+            "order_id": str(Order.objects.get().pk),
+            "recommendation_id": RecommendationId(uuid.uuid4(), 1, scarf.pk, "popular").sign(user.pk),
+            "slug_or_id": "accessories",
+            "category": "accessories",
+            "email": user.email,
+            "current_password": PASSWORD,
+            "refresh_token": signed_in.refresh_token,
+            "recipient_id": None,
+            "ids": [str(scarf.pk)],
+        }
+        return signed_in.access_token, known, Preparations(user, provider)
+
+    return make
+
+
+def made_known(value, known):
+    """Return a body or parameters with the values that exist in place of drawn ones."""
+    if isinstance(value, dict):
+        return {key: known.get(key, inner) for key, inner in value.items()}
+    return [made_known(inner, known) for inner in value] if isinstance(value, list) else value
+
+
+def documented_bodies(operation):
+    """Return the examples that the document shows of an operation's body."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return [example["value"] for example in content.get("examples", {}).values()] or [None]
+
+
+class Fuzzer:
+    """Sends requests to the application in this process, each in a transaction that is taken back."""
+
+    def __init__(self, token, known, prepare):
+        self.schema = schemathesis.openapi.from_dict(document())
+        self.schema.app = get_wsgi_application()
+        self.token = token
+        self.known = known
+        self.prepare = prepare
+        self.sent = 0
+        self.reached = set()
+        self.faults = []
+
+    def run(self):
+        for result in self.schema.get_all_operations():
+            drawn = result.ok()
+            described = operations()[drawn.method.lower(), drawn.path]
+            for body in documented_bodies(described):
+                self.send_example(drawn, described, body)
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                self.send_drawn(drawn, described, mode)
+
+    def send_example(self, drawn, described, body):
+        """Send what the document shows, about things that exist."""
+        with transaction.atomic():
+            known = self.known | self.prepare(described["operationId"])
+            self.send(self.example(drawn, described, body, known), described, signed_in=True)
+            transaction.set_rollback(True)
+
+    @staticmethod
+    def example(drawn, described, body, known):
+        """Return the request that the document shows, with values that exist."""
+        parameters = {
+            parameter["name"]: known[parameter["name"]]
+            for parameter in described.get("parameters", [])
+            if parameter["in"] == "path"
+        }
+        asked = {
+            parameter["name"]: known[parameter["name"]]
+            for parameter in described.get("parameters", [])
+            if parameter["in"] == "query" and parameter.get("required")
+        }
+        more = (
+            {} if body is None else {"body": made_known(copy.deepcopy(body), known), "media_type": "application/json"}
+        )
+        return drawn.Case(path_parameters=parameters, query=asked, **more)
+
+    def send_drawn(self, drawn, described, mode):
+        """Send what schemathesis draws, half of it about things that exist, three quarters of it with a token."""
+
+        @DRAWING
+        @given(case=drawn.as_strategy(generation_mode=mode), known=st.booleans(), signed_in=st.integers(0, 3))
+        def send(case, known, signed_in):
+            if known:
+                case.path_parameters = made_known(case.path_parameters, self.known)
+                case.query = made_known(case.query, {name: self.known[name] for name in ("category", "ids")})
+                case.body = made_known(case.body, self.known)
+            self.send(case, described, signed_in=bool(signed_in))
+
+        try:
+            send()
+        except Unsatisfiable:
+            assert mode is GenerationMode.NEGATIVE, "an operation without anything to get wrong"
+
+    def send(self, case, described, *, signed_in):
+        limits.reset()
+        headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {self.token}"} if signed_in else {})
+        with transaction.atomic():
+            answer = case.call(headers=headers)
+            transaction.set_rollback(True)
+        self.sent += 1
+        self.judge(case, described, answer)
+
+    def judge(self, case, described, answer):
+        """Note a fault of the server, an answer the document does not know, or one that is not as it says."""
+        promised = described["responses"].get(str(answer.status_code))
+        if answer.status_code >= 500 or promised is None:
+            self.faults.append(f"{answer.status_code} {answer.content[:200]!r} for {case.as_curl_command()}")
+            return
+        if answer.status_code < 300:
+            self.reached.add(described["operationId"])
+            schema = promised.get("content", {}).get("application/json", {}).get("schema")
+            if schema and (wrong := problems(answer.json(), schema)):
+                self.faults.append(f"{wrong} for {case.as_curl_command()}")
+
+
+@pytest.mark.parametrize("role", ["user", "admin"])
+def test_no_request_that_fits_the_document_or_nearly_does_breaks_the_server(world, role):
+    fuzzer = Fuzzer(*world(*([role] if role == "admin" else [])))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fuzzer.run()
+
+    everything = {operation["operationId"] for operation in operations().values()}
+    assert "\n".join(fuzzer.faults) == ""
+    assert everything - fuzzer.reached == (set() if role == "admin" else STAFF_ONLY)
+    assert fuzzer.sent > len(document()["paths"]) * N_EXAMPLES
