@@ -10,8 +10,7 @@ from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 32
 LARGEST_NUMBER = 2**63
-# Put together once: a body may hold a hundred thousand values.
-NUMBERS, CONTAINERS = (int, float), (dict, list)
+NUMBERS = (int, float)
 
 
 class BodyTooLarge(APIException):
@@ -39,24 +38,29 @@ class StrictJSONParser(BaseParser):
             raise ParseError(
                 f"The body is no valid JSON: {problem.msg} (line {problem.lineno}, column {problem.colno})."
             ) from None
-        _refuse_odd(value, MAX_DEPTH)
+        _refuse_odd(value)
         return value
 
 
-def _refuse_odd(value: Any, depth: int) -> None:
-    """Walk a parsed value; its depth is bounded, so is this recursion."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise ValidationError("A text holds a NUL character.", code="null_characters_not_allowed")
-    elif isinstance(value, NUMBERS):
-        # PostgreSQL keeps 1e300 in JSON as an integer of 301 digits, which nothing here could write out again.
-        if not -LARGEST_NUMBER <= value < LARGEST_NUMBER:
-            raise ValidationError("A number does not fit into 64 bits.", code="out_of_range")
-    elif isinstance(value, CONTAINERS):
-        if depth == 0:
+def _refuse_odd(value: Any) -> None:
+    """Look at a parsed value level by level; a body may hold a hundred thousand values, so each costs little."""
+    level, depth = [value], 0
+    while level:
+        if depth == MAX_DEPTH and any(type(one) in (list, dict) for one in level):
             raise ValidationError(f"The body is nested more than {MAX_DEPTH} levels deep.", code="too_deep")
-        is_object = isinstance(value, dict)
-        for inner in value.values() if is_object else value:
-            _refuse_odd(inner, depth - 1)
-        if is_object and "\x00" in "".join(value):
-            raise ValidationError("A name holds a NUL character.", code="null_characters_not_allowed")
+        inner: list[Any] = []
+        for one in level:
+            kind = type(one)  # orjson makes no subclasses
+            if kind is str:
+                if "\x00" in one:
+                    raise ValidationError("A text holds a NUL character.", code="null_characters_not_allowed")
+            elif kind is list:
+                inner += one
+            elif kind is dict:
+                inner += one.values()
+                if "\x00" in "".join(one):
+                    raise ValidationError("A name holds a NUL character.", code="null_characters_not_allowed")
+            elif kind in NUMBERS and not -LARGEST_NUMBER <= one < LARGEST_NUMBER:
+                # PostgreSQL keeps 1e300 in JSON as an integer of 301 digits, which nothing here could write out again.
+                raise ValidationError("A number does not fit into 64 bits.", code="out_of_range")
+        level, depth = inner, depth + 1

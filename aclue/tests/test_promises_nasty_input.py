@@ -518,6 +518,15 @@ def test_large_and_small_numbers_in_metadata_come_back(ada, still_well):
     assert ada.get("/api/v1/user-behavior/history").json()["items"][0]["metadata"] == numbers
 
 
+@pytest.mark.parametrize(("levels", "status"), [(32, 202), (33, 422)])
+def test_a_body_may_be_nested_32_levels_deep(ada, still_well, levels, status):
+    metadata = "[" * (levels - 2) + "]" * (levels - 2)  # inside two objects
+
+    answer = ada.post("/api/v1/user-behavior/track", f'{{"event_type": "view", "metadata": {{"in": {metadata}}}}}')
+
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
