@@ -3,6 +3,8 @@ PY = .venv/bin/python
 HOST ?= 127.0.0.1
 PORT ?= 8000
 export HOST PORT
+# Without kept bytecode each process would compile all it imports anew, which takes three seconds.
+unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 2
 
 .PHONY: help run test check format lint install install-dev migrate migrate-create demo-reset lock bench faults fuzz screenshots data

@@ -83,7 +83,7 @@ class Stack:
                 self.lines[name], cwd=ROOT, env=self.environment, start_new_session=True
             )
         if "web" in names:
-            wait_until(self._is_healthy, seconds=30, why="the site answers")
+            wait_until(self._is_healthy, seconds=120, why="the site answers")
 
     def kill(self, name: str) -> None:
         """End a process and all it has started, with kill -9."""

@@ -102,14 +102,14 @@ def test_everything_ends_with_the_launcher(environment, how):
         assert httpx.get(f"http://127.0.0.1:{environment['PORT']}/health").json()["status"] == "healthy"
 
         process.send_signal(how)
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
-    wait_until(lambda: is_gone(environment), seconds=20, why="no process is left")
+    wait_until(lambda: is_gone(environment), seconds=120, why="no process is left")
 
 
 def test_a_worker_that_dies_is_started_again(environment):
     with launched(environment) as process:
-        wait_until(lambda: workers(environment), seconds=60, why="a worker runs")
+        wait_until(lambda: workers(environment), seconds=120, why="a worker runs")
         worker = workers(environment)[0]
 
         os.kill(worker, signal.SIGKILL)
@@ -117,9 +117,9 @@ def test_a_worker_that_dies_is_started_again(environment):
         for line in process.stdout:
             if re.search("the worker process ended .code -9.; starting it again", line):
                 break
-        wait_until(lambda: workers(environment, but=worker), seconds=60, why="a new worker runs")
+        wait_until(lambda: workers(environment, but=worker), seconds=120, why="a new worker runs")
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def test_a_second_run_in_the_same_folder_gets_a_sentence(environment):
@@ -128,7 +128,7 @@ def test_a_second_run_in_the_same_folder_gets_a_sentence(environment):
 
         assert f"it runs already in this folder (process {process.pid})" in words
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def test_a_pid_file_left_by_a_crash_is_no_obstacle(environment, tmp_path):

@@ -61,8 +61,8 @@ def test_the_worker_does_what_an_api_call_put_into_the_outbox(stack, postbox):
 
     sign_up(stack, "alice")
 
-    wait_until(lambda: postbox.delivered == TO_ALICE, seconds=20, why="both mails arrive")
-    wait_until(lambda: stack.count(*OPEN) == 0, seconds=10, why="the outbox is empty")
+    wait_until(lambda: postbox.delivered == TO_ALICE, seconds=120, why="both mails arrive")
+    wait_until(lambda: stack.count(*OPEN) == 0, seconds=120, why="the outbox is empty")
     assert (stack.count(*WELCOMED), stack.count(*ASKED_TO_VERIFY)) == (1, 1)
 
 
@@ -70,15 +70,15 @@ def test_work_of_a_worker_killed_in_the_middle_is_done_once_in_the_end(stack, po
     stack.start("web", "worker", "relay")
     postbox.hold = True
     sign_up(stack, "alice")
-    wait_until(lambda: postbox.arrived >= 1, seconds=20, why="the worker is in the middle of its mail")
+    wait_until(lambda: postbox.arrived >= 1, seconds=120, why="the worker is in the middle of its mail")
 
     stack.kill("worker")
-    wait_until(lambda: postbox.abandoned == postbox.arrived, seconds=10, why="the post office sees the sender go")
+    wait_until(lambda: postbox.abandoned == postbox.arrived, seconds=120, why="the post office sees the sender go")
     postbox.hold = False
     stack.start("worker")
 
-    wait_until(lambda: postbox.delivered == TO_ALICE, seconds=30, why="both mails arrive")
-    wait_until(lambda: stack.count(*OPEN) == 0, seconds=10, why="the outbox is empty")
+    wait_until(lambda: postbox.delivered == TO_ALICE, seconds=120, why="both mails arrive")
+    wait_until(lambda: stack.count(*OPEN) == 0, seconds=120, why="the outbox is empty")
     assert (stack.count(*WELCOMED), stack.count(*ASKED_TO_VERIFY)) == (1, 1)
     assert postbox.delivered == TO_ALICE
 
@@ -92,6 +92,6 @@ def test_work_put_down_while_no_worker_and_no_relay_runs_is_not_lost(stack, post
 
     wait_until(
         lambda: sorted(postbox.delivered) == TO_ALICE + TO_BOB,
-        seconds=20,
+        seconds=120,
         why="the mails of both arrive",
     )

@@ -127,7 +127,7 @@ def lease(stack):
 def ask_for_training(stack, *, iterations, factors=512):
     """Ask for a run of some seconds and wait until a worker is in the middle of it; returns the lease then."""
     stack.manage("shell", "-v", "0", "-c", REQUEST.format(factors=factors, iterations=iterations))
-    wait_until(lambda: stack.count(*AT_WORK) == 1, seconds=60, why="a worker is in the middle of the training")
+    wait_until(lambda: stack.count(*AT_WORK) == 1, seconds=120, why="a worker is in the middle of the training")
     return lease(stack)
 
 
@@ -140,7 +140,7 @@ def pass_a_minute(stack):
 
 
 def wait_for_the_end(stack):
-    wait_until(lambda: stack.count(*OPEN) == 0, seconds=40, why="the training has ended")
+    wait_until(lambda: stack.count(*OPEN) == 0, seconds=120, why="the training has ended")
     return stack.ask("SELECT status, error FROM recommendations_trainingrun ORDER BY requested_at DESC LIMIT 1")[0]
 
 
@@ -148,13 +148,13 @@ def test_a_training_killed_at_every_stage_in_turn_is_never_noticed_by_who_reads_
     assert train_until("never") == "ended"  # the last good version
     stack.start("web")
     with Reader(stack) as reader:
-        wait_until(lambda: reader.answers, seconds=10, why="the first answer")
+        wait_until(lambda: reader.answers, seconds=120, why="the first answer")
 
         killed = {stage: train_until(stage) for stage in STAGES[:-1]}
         meanwhile = versions(stack, "ease")
         killed[STAGES[-1]] = train_until(STAGES[-1])
         last = train_until("never")
-        wait_until(lambda: reader.answers[-1][1] == "ease:2", seconds=10, why="the new version answers")
+        wait_until(lambda: reader.answers[-1][1] == "ease:2", seconds=120, why="the new version answers")
     stack.kill("web")
 
     assert killed == dict.fromkeys(STAGES, "killed")
@@ -174,7 +174,7 @@ def test_a_training_whose_process_is_killed_goes_on_within_five_seconds_in_anoth
 
     os.kill(int(holder.split(":")[1]), signal.SIGKILL)
     killed_at = time.monotonic()
-    wait_until(lambda: lease(stack)[0] > fence, seconds=20, why="another process goes on")
+    wait_until(lambda: lease(stack)[0] > fence, seconds=120, why="another process goes on")
     waited = time.monotonic() - killed_at
     status, error = wait_for_the_end(stack)
 

@@ -28,7 +28,7 @@ def test_the_first_call_works_word_for_word(shop):
     lines = re.search(r"## The first call.*?```sh\n(.*?)```", README, re.DOTALL).group(1)
     lines = lines.replace("http://127.0.0.1:8000", shop.url)
 
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", lines], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", lines], capture_output=True, text=True, timeout=240)
 
     assert done.returncode == 0, done.stderr
     title, answers = done.stdout.split("\n", 1)
