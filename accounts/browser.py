@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import services
 from accounts.authentication import take_in
+from accounts.cookies import stored_key
 from accounts.models import Session, SessionKind, User
 from accounts.services.devices import KEPT_FOR, MOST_TOKENS
 from common import limits
@@ -59,7 +60,7 @@ def keep_session(sender: Any, request: HttpRequest, user: User, **_: Any) -> Non
         device = request.META.get("HTTP_USER_AGENT", "")
         opened = services.open_session(user=user, now=timezone.now(), device=device, kind=SessionKind.BROWSER).session
     request.session[KEY] = str(opened.pk)
-    services.note_cookie(session=opened, cookie=request.session.session_key or "")
+    services.note_cookie(session=opened, cookie=stored_key(request.session.session_key or ""))
 
 
 def keep_device(request: HttpRequest, response: HttpResponse) -> None:

@@ -76,3 +76,16 @@ class Preparations:
             address="dora@example.com", consent="yes", requested_at=timezone.now()
         )
         return {"token": newsletter.confirmation_token(asked)}
+
+
+def made_known(value, known):
+    """Return a body or parameters with the values that exist in place of drawn ones."""
+    if isinstance(value, dict):
+        return {key: known.get(key, inner) for key, inner in value.items()}
+    return [made_known(inner, known) for inner in value] if isinstance(value, list) else value
+
+
+def documented_bodies(operation):
+    """Return the examples that the document shows of an operation's body."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return [example["value"] for example in content.get("examples", {}).values()] or [None]

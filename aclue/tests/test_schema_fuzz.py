@@ -6,7 +6,6 @@ suite, always the same ones; 10 in CI; 200 by `make fuzz`, drawn anew each time.
 
 import copy
 import os
-import uuid
 import warnings
 
 import pytest
@@ -14,25 +13,15 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
-from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from accounts import services as accounts
-from accounts.tests.issuer import running
-from aclue.tests.preparations import Preparations
-from catalogue import services as catalogue
+from aclue.tests.preparations import documented_bodies, made_known
 from common import limits
 from common.tests.openapi import document, operations, problems
-from conftest import NOW, PASSWORD, make_person
-from orders import services as orders
-from orders.models import Order, OrderStatus
-from recommendations.ids import RecommendationId
-from swipes import services as swipes
-from swipes.models import Direction, EventType, SessionType
 
 pytestmark = [pytest.mark.django_db, pytest.mark.fuzz]
 
@@ -64,62 +53,6 @@ def _one_connection():
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def provider(settings):
-    """A sign-in provider that stands for all of them."""
-    with running() as issuer:
-        settings.OIDC_PROVIDERS = {name: issuer.provider() for name in settings.OIDC_PROVIDERS}
-        yield issuer
-
-
-@pytest.fixture
-def world(make_product, provider):
-    """Return a person with one of everything, their token, and the values by which requests find it."""
-
-    def make(*roles):
-        user = make_person("Ada", roles=roles)
-        scarf = make_product("Silk scarf", is_featured=True, occasions=["birthday"], external_reference="R1")
-        session = swipes.start_session(user=user, session_type=SessionType.GIFT, now=NOW)
-        (swipe,), _ = swipes.record_swipes(
-            user=user, answers=[swipes.Answer(session.pk, make_product("Mug").pk, Direction.RIGHT)], now=NOW
-        )
-        swipes.track_behaviour(user=user, events=[{"event_type": EventType.VIEW, "product_id": scarf.pk}], now=NOW)
-        line = orders.LineToImport(scarf.pk, 1, scarf.price)
-        orders.import_orders(orders=[orders.OrderToImport("I1", user.pk, NOW, OrderStatus.PAID, "GBP", [line])])
-        catalogue.save_category(category=scarf.category, now=NOW, actor_id=None)
-        signed_in = accounts.open_session(user=user, now=timezone.now())
-        known = {
-            "product_id": str(scarf.pk),
-            "session_id": str(session.pk),
-            "swipe_id": str(swipe.pk),
-            "order_id": str(Order.objects.get().pk),
-            "recommendation_id": RecommendationId(uuid.uuid4(), 1, scarf.pk, "popular").sign(user.pk),
-            "slug_or_id": "accessories",
-            "category": "accessories",
-            "email": user.email,
-            "current_password": PASSWORD,
-            "refresh_token": signed_in.refresh_token,
-            "recipient_id": None,
-            "ids": [str(scarf.pk)],
-        }
-        return signed_in.access_token, known, Preparations(user, provider)
-
-    return make
-
-
-def made_known(value, known):
-    """Return a body or parameters with the values that exist in place of drawn ones."""
-    if isinstance(value, dict):
-        return {key: known.get(key, inner) for key, inner in value.items()}
-    return [made_known(inner, known) for inner in value] if isinstance(value, list) else value
-
-
-def documented_bodies(operation):
-    """Return the examples that the document shows of an operation's body."""
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    return [example["value"] for example in content.get("examples", {}).values()] or [None]
 
 
 class Fuzzer:
