@@ -7,11 +7,22 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from common import audit, audit_log, flags, outbox
+from common import audit, audit_log, flags, outbox, schedule
 from common.models import AuditEntry, Flag, OutboxTask, SystemEvent
 from common.staff import ReadOnlyAdmin
+
+# What is done when stands in the settings. These screens would let staff run any task with any arguments.
+for model in (PeriodicTask, ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule):
+    admin.site.unregister(model)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -50,10 +61,8 @@ class OutboxTaskAdmin(ReadOnlyAdmin):
     @admin.action(description="Try given-up work again")
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxTask]) -> None:
         """Give dead letters a new life."""
-        dead = [row for row in queryset if row.dead_at and not row.done_at]
-        for row in dead:
-            outbox.retry(row, now=timezone.now())
-        self.message_user(request, f"{len(dead)} will be tried again.", messages.SUCCESS)
+        retried = [outbox.retry(row, now=timezone.now(), actor_id=request.user.pk) for row in queryset]
+        self.message_user(request, f"{sum(retried)} will be tried again.", messages.SUCCESS)
 
 
 @admin.register(AuditEntry)
@@ -107,7 +116,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.action(description="Export as CSV")
     def export(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> StreamingHttpResponse:
         """Download the chosen entries."""
-        lines = audit_log.as_csv(queryset)
+        lines = audit_log.export(queryset, now=timezone.now(), actor_id=request.user.pk)
         name = f"audit-log-{timezone.now():%Y-%m-%d}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
@@ -170,3 +179,36 @@ class FlagAdmin(ReadOnlyAdmin):
         for flag in queryset:
             flags.switch(name=flag.name, is_on=is_on, now=timezone.now(), actor_id=request.user.pk)
         self.message_user(request, "Switched. It counts everywhere within two seconds.", messages.SUCCESS)
+
+
+@admin.register(PeriodicTask)
+class ScheduleAdmin(ReadOnlyAdmin):
+    """What is done again and again, when it was done last, and a switch for each entry."""
+
+    list_display = ("name", "task", "scheduler", "enabled", "last_run_at", "total_run_count")
+    list_filter = ("enabled",)
+    search_fields = ("name", "task")
+    actions = ("switch_on", "switch_off")
+    actions_need = "django_celery_beat.change_periodictask"
+
+    @admin.display(description="when")
+    def scheduler(self, entry: PeriodicTask) -> str:
+        """Say when it is done."""
+        return str(entry.scheduler)
+
+    @admin.action(description="Switch on")
+    def switch_on(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
+        """Have the chosen ones done again."""
+        self._switch(request, queryset, is_on=True)
+
+    @admin.action(description="Switch off")
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
+        """Have the chosen ones done no more."""
+        self._switch(request, queryset, is_on=False)
+
+    def _switch(self, request: HttpRequest, queryset: QuerySet[PeriodicTask], *, is_on: bool) -> None:
+        names = list(queryset.values_list("name", flat=True))
+        switched = [
+            schedule.switch(name=name, is_on=is_on, now=timezone.now(), actor_id=request.user.pk) for name in names
+        ]
+        self.message_user(request, f"{sum(switched)} switched {'on' if is_on else 'off'}.", messages.SUCCESS)

@@ -85,9 +85,15 @@ def give_back(row: OutboxTask, *, due_at: datetime) -> None:
     OutboxTask.objects.open().filter(pk=row.pk).update(attempts=row.attempts - 1, due_at=due_at)
 
 
-def retry(row: OutboxTask, *, now: datetime) -> None:
-    """Give a dead letter a new life with all its attempts."""
-    OutboxTask.objects.dead().filter(pk=row.pk).update(dead_at=None, attempts=0, due_at=now)
+def retry(row: OutboxTask, *, now: datetime, actor_id: uuid.UUID | None) -> bool:
+    """Give a dead letter a new life with all its attempts; returns False for one that is not dead."""
+    with transaction.atomic():
+        if not OutboxTask.objects.dead().filter(pk=row.pk).update(dead_at=None, attempts=0, due_at=now):
+            return False
+        audit.record(
+            action="work.retried", actor_id=actor_id, target=f"work {row.pk}", details={"task": row.task}, now=now
+        )
+    return True
 
 
 def about(text: str) -> QuerySet[OutboxTask]:

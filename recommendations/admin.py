@@ -308,7 +308,7 @@ class PickAdmin(ReadOnlyAdmin):
     def pick_again(self, request: HttpRequest, queryset: QuerySet[Pick]) -> None:
         """Refresh the picks of the chosen people where something has changed."""
         user_ids = list(queryset.values_list("pk", flat=True))
-        picked = sum(n_picked for _, n_picked in services.refresh_picks(user_ids=user_ids, now=timezone.now()))
+        picked = services.pick_again(user_ids=user_ids, now=timezone.now(), actor_id=request.user.pk)
         self.message_user(request, f"{picked} of {len(user_ids)} had something new.", messages.SUCCESS)
 
 

@@ -1,18 +1,24 @@
-"""A world with one of everything, for tests that ask every operation of the API."""
+"""A world with one of everything, for tests that ask every operation of the API or open every screen of the desk."""
 
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from accounts import services as accounts
+from accounts.services import api_keys
 from accounts.tests.issuer import running
 from aclue.tests.preparations import Preparations
 from catalogue import services as catalogue
+from common import audit
 from conftest import NOW, PASSWORD, make_person
 from orders import services as orders
 from orders.models import Order, OrderStatus
+from recommendations import services as recommendations
+from recommendations.answers import Answer, Chosen
 from recommendations.ids import RecommendationId
+from recommendations.models import InteractionType, ModelVersion
 from swipes import services as swipes
 from swipes.models import Direction, EventType, SessionType
 
@@ -58,3 +64,43 @@ def world(make_product, provider):
         return signed_in.access_token, known, Preparations(user, provider)
 
     return make
+
+
+@pytest.fixture
+def root(db):
+    user, _ = accounts.make_superuser(email="root@example.com", password=PASSWORD, now=NOW)
+    return user
+
+
+@pytest.fixture
+def desk(client, root):
+    """A browser at which the superuser sits."""
+    client.force_login(root)
+    return client
+
+
+@pytest.fixture
+def one_of_everything(alice, scarf, mug, deck, make_product):
+    """At least one row of every model that staff look at."""
+    make_product("Vase", image="https://images.example/vase.webp", tags=["clay"], stock=None)
+    swipes.record_swipes(user=alice, answers=[swipes.Answer(deck.pk, scarf.pk, Direction.UP)], now=NOW)
+    shown = swipes.Shown(uuid.uuid4(), alice.pk, "deck", "popular:plain", [scarf.pk], NOW)
+    swipes.record_impressions(shown=[shown])
+    swipes.track_behaviour(user=alice, events=[{"event_type": EventType.SEARCH, "query": "silk"}], now=NOW)
+    line = orders.LineToImport(scarf.pk, 2, Decimal(20))
+    orders.import_orders(orders=[orders.OrderToImport("INV-7", alice.pk, NOW, OrderStatus.PAID, "GBP", [line])])
+    accounts.let_in(user=alice, now=NOW, device="phone")
+    api_keys.make_key(user=alice, name="Robot", scopes=["orders:read"], now=NOW)
+    ModelVersion.objects.create(
+        model_type="ease", number=1, status="ACTIVE", data_until=NOW, folder="ease-1", created_at=NOW
+    )
+    recommendations.request_training(model_type="als", parameters={"factors": 8}, now=NOW)
+    recommendations.record_interaction(
+        user=alice,
+        recommendation=RecommendationId(uuid.uuid4(), 1, scarf.pk, "ease:1"),
+        interaction_type=InteractionType.CLICK,
+        now=NOW,
+    )
+    chosen = Chosen(scarf.pk, 1.5, "Because you liked Silk scarf.", ("ease",))
+    recommendations.store_pick(user_id=alice.pk, answer=Answer([chosen], "ease", "ease:1", "x"), now=NOW)
+    audit.report(name="shop.seeded", now=NOW, message="600 products")

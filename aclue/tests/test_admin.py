@@ -1,30 +1,24 @@
 """The staff screens: every page opens for who may see it, and every change goes through a service."""
 
-import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from django.contrib import admin as django_admin
-from django.urls import reverse
 
 from accounts import services as accounts
 from accounts.models import ApiKey, Session, SessionKind, Tier, User
 from accounts.services import api_keys, second_factor
 from accounts.tests.factors import switch_on
+from aclue.tests.desk import category_form, page_of, person_form, product_form
 from catalogue import services as catalogue
 from catalogue.models import Category, Product, Status
-from common import audit, outbox
+from common import outbox
 from common.models import AuditEntry, OutboxTask
 from conftest import NOW, PASSWORD, make_person
 from orders import services as orders
 from orders.models import OrderStatus
-from recommendations import services as recommendations
-from recommendations.answers import Answer, Chosen
-from recommendations.ids import RecommendationId
-from recommendations.models import InteractionType, ModelVersion, TrainingRun
-from swipes import services as swipes
-from swipes.models import Direction, EventType
+from recommendations.models import ModelVersion, TrainingRun
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +31,7 @@ READ_ONLY = {
     "common.AuditEntry",
     "common.OutboxTask",
     "common.SystemEvent",
+    "django_celery_beat.PeriodicTask",
     "orders.Order",
     "recommendations.Interaction",
     "recommendations.ModelVersion",
@@ -48,50 +43,6 @@ READ_ONLY = {
     "swipes.SwipeSession",
 }
 OURS = [model for model in MODELS if model._meta.app_label in APPS]
-
-
-def page_of(model, name, *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
-
-
-@pytest.fixture
-def root(db):
-    user, _ = accounts.make_superuser(email="root@example.com", password=PASSWORD, now=NOW)
-    return user
-
-
-@pytest.fixture
-def desk(client, root):
-    """A browser at which the superuser sits."""
-    client.force_login(root)
-    return client
-
-
-@pytest.fixture
-def one_of_everything(alice, scarf, mug, deck, make_product):
-    """At least one row of every model that staff look at."""
-    make_product("Vase", image="https://images.example/vase.webp", tags=["clay"], stock=None)
-    swipes.record_swipes(user=alice, answers=[swipes.Answer(deck.pk, scarf.pk, Direction.UP)], now=NOW)
-    shown = swipes.Shown(uuid.uuid4(), alice.pk, "deck", "popular:plain", [scarf.pk], NOW)
-    swipes.record_impressions(shown=[shown])
-    swipes.track_behaviour(user=alice, events=[{"event_type": EventType.SEARCH, "query": "silk"}], now=NOW)
-    line = orders.LineToImport(scarf.pk, 2, Decimal(20))
-    orders.import_orders(orders=[orders.OrderToImport("INV-7", alice.pk, NOW, OrderStatus.PAID, "GBP", [line])])
-    accounts.let_in(user=alice, now=NOW, device="phone")
-    api_keys.make_key(user=alice, name="Robot", scopes=["orders:read"], now=NOW)
-    ModelVersion.objects.create(
-        model_type="ease", number=1, status="ACTIVE", data_until=NOW, folder="ease-1", created_at=NOW
-    )
-    recommendations.request_training(model_type="als", parameters={"factors": 8}, now=NOW)
-    recommendations.record_interaction(
-        user=alice,
-        recommendation=RecommendationId(uuid.uuid4(), 1, scarf.pk, "ease:1"),
-        interaction_type=InteractionType.CLICK,
-        now=NOW,
-    )
-    chosen = Chosen(scarf.pk, 1.5, "Because you liked Silk scarf.", ("ease",))
-    recommendations.store_pick(user_id=alice.pk, answer=Answer([chosen], "ease", "ease:1", "x"), now=NOW)
-    audit.report(name="shop.seeded", now=NOW, message="600 products")
 
 
 def audited(action):
@@ -201,28 +152,6 @@ def test_signing_out_at_the_desk_ends_the_session(desk, root):
     assert desk.get("/admin/").status_code == 302
 
 
-def product_form(**values):
-    return {
-        "title": "Paper lamp",
-        "slug": "",
-        "description": "",
-        "brand": "Larkfield",
-        "price": "34.99",
-        "currency": "GBP",
-        "stock": "7",
-        "image": "",
-        "affiliate_url": "",
-        "asin": "",
-        "external_reference": "",
-        "rating": "",
-        "review_count": "0",
-        "tags": " paper, , light ",
-        "occasions": ["housewarming"],
-        "status": "ACTIVE",
-        **values,
-    }
-
-
 def test_a_product_is_added_and_changed_through_the_services(desk, root, accessories):
     added = desk.post(page_of(Product, "add"), product_form(category=accessories.pk))
     lamp = Product.objects.get()
@@ -271,16 +200,15 @@ def test_an_action_changes_the_chosen_products_and_is_written_down(desk, root, s
     assert audited(entry).get().actor_id == root.pk
 
 
-def test_a_deleted_product_stays_for_orders_and_leaves_the_desk(desk, scarf):
+def test_a_deleted_product_stays_for_orders_and_leaves_the_desk(desk, scarf, alice):
+    line = orders.LineToImport(scarf.pk, 2, Decimal(20))
+    orders.import_orders(orders=[orders.OrderToImport("INV-7", alice.pk, NOW, OrderStatus.PAID, "GBP", [line])])
+
     answer = desk.post(page_of(Product, "delete", scarf.pk), {"post": "yes"})
 
     assert answer.status_code == 302
     assert Product.objects.get().status == Status.DELETED
     assert desk.get(page_of(Product, "change", scarf.pk)).status_code == 302
-
-
-def category_form(**values):
-    return {"name": "Lamps", "slug": "lamps", "parent": "", "description": "", "image": "", "position": "1", **values}
 
 
 def test_a_category_is_added_changed_and_taken_away_through_the_services(desk, root):
@@ -316,10 +244,6 @@ def test_a_category_in_use_stays_and_staff_are_told(desk, accessories, scarf, ma
 
     assert answer.status_code == 200
     assert Category.objects.filter(pk=accessories.pk).exists()
-
-
-def person_form(**values):
-    return {"subscription_tier": "FREE", "is_active": "on", "roles": [], "new_password": "", **values}
 
 
 def test_a_person_is_given_a_tier_roles_and_a_password(desk, root, alice):

@@ -100,7 +100,7 @@ def test_after_ten_tries_a_row_is_a_dead_letter_until_somebody_retries_it():
     row.refresh_from_db()
     assert (row.attempts, row.dead_at is not None) == (10, True)
     assert SystemEvent.objects.get().name == "outbox.dead_letter"
-    outbox.retry(row, now=now)
+    assert outbox.retry(row, now=now, actor_id=None)
     assert len(outbox.claim_due(now=now, resend_after=SOON)) == 1
 
 

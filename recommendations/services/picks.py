@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from common import outbox
+from common import audit, outbox
 from common.models import OutboxTask
 from common.scope import as_system
 from recommendations.answers import MOST, PICKS_LAST, Answer, Asked, answer_block
@@ -45,6 +45,12 @@ def refresh_picks(*, user_ids: Sequence[uuid.UUID], now: datetime) -> Iterator[t
     for start in range(0, len(user_ids), BLOCK):
         block = user_ids[start : start + BLOCK]
         yield len(block), _refresh_block(block, scorer, now)
+
+
+def pick_again(*, user_ids: Sequence[uuid.UUID], now: datetime, actor_id: uuid.UUID | None) -> int:
+    """Refresh the picks of some people because staff ask for it; returns how many had something new."""
+    audit.record(action="picks.refreshed", actor_id=actor_id, details={"people": len(user_ids)}, now=now)
+    return sum(n_picked for _, n_picked in refresh_picks(user_ids=user_ids, now=now))
 
 
 @as_system("picks for many")

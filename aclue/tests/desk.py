@@ -1,0 +1,38 @@
+"""The staff screens as tests fill them in."""
+
+from django.urls import reverse
+
+
+def page_of(model, name, *args):
+    """Return the address of a screen of a model: its changelist, add, change, delete."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def product_form(**values):
+    return {
+        "title": "Paper lamp",
+        "slug": "",
+        "description": "",
+        "brand": "Larkfield",
+        "price": "34.99",
+        "currency": "GBP",
+        "stock": "7",
+        "image": "",
+        "affiliate_url": "",
+        "asin": "",
+        "external_reference": "",
+        "rating": "",
+        "review_count": "0",
+        "tags": " paper, , light ",
+        "occasions": ["housewarming"],
+        "status": "ACTIVE",
+        **values,
+    }
+
+
+def category_form(**values):
+    return {"name": "Lamps", "slug": "lamps", "parent": "", "description": "", "image": "", "position": "1", **values}
+
+
+def person_form(**values):
+    return {"subscription_tier": "FREE", "is_active": "on", "roles": [], "new_password": "", **values}
