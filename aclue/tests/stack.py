@@ -23,6 +23,8 @@ from aiosmtpd.controller import Controller
 from aclue import launcher
 
 ROOT = launcher.BASE_DIR
+# As whom the processes work on PostgreSQL: neither owner nor superuser, as in production.
+APP = "aclue_stack_app"
 
 
 def free_port() -> int:
@@ -48,13 +50,15 @@ class Stack:
     def __init__(self, folder: Path, *, database_url: str = "", broker_url: str = "", mail_port: int = 25) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.database_url = database_url or f"sqlite:///{folder / 'stack.sqlite3'}"
         self.lines = launcher.commands("127.0.0.1", str(self.port))
         self.lines["relay"] += ["--resend-after", "2"]
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("TEST_", "DJANGO_"))},
             "VAR_DIR": str(folder),
-            "DATABASE_URL": database_url or f"sqlite:///{folder / 'stack.sqlite3'}",
+            "DATABASE_URL": _as_app(self.database_url),
+            "MIGRATION_DATABASE_URL": database_url,
             "CELERY_BROKER_URL": broker_url or "filesystem://",
             "REDIS_URL": "",
             "ENVIRONMENT": "development",
@@ -102,7 +106,7 @@ class Stack:
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a statement, or what RETURNING gives of a change, read past all of our own code."""
-        url = self.environment["DATABASE_URL"]
+        url = self.database_url
         if url.startswith("sqlite"):
             with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)) as connection:
                 rows = connection.execute(sql).fetchall()
@@ -117,12 +121,21 @@ class Stack:
         return False
 
 
+def _as_app(database_url: str) -> str:
+    parts = urlsplit(database_url)
+    if parts.scheme == "sqlite":
+        return database_url
+    return urlunsplit(parts._replace(netloc=f"{APP}:{APP}@{parts.netloc.rpartition('@')[2]}"))
+
+
 @contextlib.contextmanager
 def fresh_postgres(server_url: str) -> Iterator[str]:
     """Make a database on a server and drop it afterwards; yields its URL."""
     name = f"aclue_stack_{uuid.uuid4().hex[:8]}"
     parts = urlsplit(server_url)
     with psycopg.connect(server_url, autocommit=True) as server:
+        with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+            server.execute(f"CREATE ROLE {APP} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{APP}'")
         server.execute(f"CREATE DATABASE {name}")
         try:
             yield urlunsplit(parts._replace(path=f"/{name}"))
