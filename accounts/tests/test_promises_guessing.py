@@ -1,5 +1,6 @@
 """Guessing passwords comes to nothing, and cannot be turned against whoever the account belongs to."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from accounts import services
 from accounts.models import GuessCount
 from accounts.services import lockout
+from accounts.tests.letters import token_for
 from common.models import AuditEntry
 from common.tests.openapi import as_documented, refused
 from common.tests.parallel import in_parallel
@@ -112,6 +114,30 @@ def test_while_strangers_guess_the_owner_comes_in_after_a_reset(alice, api):
 
     assert guess(alice.email, "203.0.113.5", now + timedelta(seconds=2), PASSWORD) == "in"
     assert guess(alice.email, "203.0.113.6", now + timedelta(seconds=2), PASSWORD) == "locked"
+
+
+@pytest.mark.django_db
+def test_over_http_a_thousand_guesses_are_hardly_heard_and_the_owner_is_in_by_a_reset_within_two_seconds(
+    api, alice, settings
+):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"login": "10000/minute"}  # what follows is the lock's doing alone
+    wrong, right, new = ({"email": alice.email, "password": one} for one in (WRONG, PASSWORD, "a better horse battery"))
+    owner = {"REMOTE_ADDR": "198.51.100.7"}
+    heard = [
+        api().post(LOGIN, wrong, REMOTE_ADDR=f"203.0.{number % 100}.5").status_code == 401 for number in range(1000)
+    ]
+    locked = api().post(LOGIN, right, **owner)
+
+    started = time.monotonic()
+    api().post("/api/v1/auth/password/forgot", {"email": alice.email}, **owner)
+    reset = {"token": token_for(alice.email), "password": new["password"]}
+    known = api().post("/api/v1/auth/password/reset", reset, **owner).json()["device_token"]
+    signed_in = api().post(LOGIN, {**new, "device_token": known}, **owner)
+    seconds = time.monotonic() - started
+
+    assert 0 < sum(heard) <= lockout.FREE_GUESSES_OF_STRANGERS + 5
+    assert locked.status_code == 423
+    assert (signed_in.status_code, seconds < 2) == (200, True)
 
 
 @pytest.mark.django_db

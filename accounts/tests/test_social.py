@@ -11,6 +11,7 @@ from accounts import services, tasks
 from accounts.models import Identity, Session, SpentIdToken, User
 from accounts.services import identities, second_factor
 from accounts.tests.issuer import running
+from common import flags
 from common.models import AuditEntry, OutboxTask
 from common.tests.openapi import as_documented, refused
 from common.tests.parallel import in_parallel
@@ -222,10 +223,18 @@ def make_person_anyway(name, settings):
     return user
 
 
-def test_a_switch_turns_all_providers_off(api, google, settings):
-    settings.ENABLE_SOCIAL_LOGIN = False
+@pytest.mark.parametrize("environment", [True, False])
+@pytest.mark.parametrize("word", [True, False])
+def test_a_switch_turns_all_providers_on_and_off(api, google, settings, environment, word):
+    settings.ENABLE_SOCIAL_LOGIN = environment
+    flags.switch(name="ENABLE_SOCIAL_LOGIN", is_on=word, now=datetime.now(UTC), actor_id=None)
 
-    refused(sign_in(api, google.token()), 403, "SOCIAL_LOGIN_DISABLED")
+    answer = sign_in(api, google.token())
+
+    if word:
+        assert answer.status_code == 200
+    else:
+        refused(answer, 403, "SOCIAL_LOGIN_DISABLED")
 
 
 def test_a_provider_without_a_client_id_is_not_set_up(api, google):
