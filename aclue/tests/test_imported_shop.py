@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from orders.models import Order, OrderLine
-from recommendations import services
+from recommendations import leases, services
 from recommendations.reasons import TASTE
 
 CUSTOMERS, LIMIT = 12, 20
@@ -33,8 +33,10 @@ def autumn_of(data, folder):
 
 
 @pytest.fixture
-def customers(data, settings, tmp_path):
+def customers(data, settings, tmp_path, monkeypatch):
     """Some customers of UCI Online Retail, whose autumn was imported and has been learned from."""
+    # The thread that renews a lease has its own connection, which cannot see what this test has not committed.
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 3600.0)
     settings.MODEL_DIR = tmp_path / "models"
     call_command("import_transactions", str(autumn_of(data, tmp_path)), preset="online-retail")
     run = services.request_training(model_type="trend", parameters={}, now=timezone.now(), is_sent=False)

@@ -40,7 +40,7 @@ def new_people(histories):
             user_id: list({event.product_id: event for event in events if event.kind in SPOKEN}.values())
             for user_id, events in histories.items()
         }
-        longest_first = sorted(answered.items(), key=lambda item: (-len(item[1]), item[0]))
+        longest_first = sorted(answered.items(), key=lambda item: -len(item[1]))
         return [new_person(number, events, length) for number, (_, events) in enumerate(longest_first[:N_PEOPLE])]
 
     return make
