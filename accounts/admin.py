@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectMultipleW
 from accounts import services
 from accounts.models import ApiKey, Authenticator, Identity, KnownDevice, NewsletterSubscription, Session, Tier, User
 from accounts.roles import ROLES
-from accounts.services import api_keys, newsletter, second_factor
+from accounts.services import api_keys, identities, newsletter, second_factor
 from common.errors import DomainError
 from common.staff import ReadOnlyAdmin
 
@@ -76,7 +76,7 @@ class UserAdmin(ModelAdmin):
         "created_at",
     )
     fields = (*readonly_fields, "subscription_tier", "is_active", "roles", "new_password")
-    actions = ("deactivate", "send_reset_link", "remove_second_factor")
+    actions = ("deactivate", "send_reset_link", "lift_lockout", "remove_second_factor")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Return people with whether each has a second factor."""
@@ -126,6 +126,16 @@ class UserAdmin(ModelAdmin):
             second_factor.remove(user=user, now=timezone.now(), actor_id=request.user.pk) for user in queryset
         )
         self.message_user(request, f"{n_people} sign in with their password alone now.", messages.SUCCESS)
+
+    @admin.action(description="Lift lock-out (too many wrong passwords)", permissions=["view"])
+    def lift_lockout(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Hear people again at once whose account is locked against guessing; whoever may look may help."""
+        people = queryset.exclude(email=None)
+        n_counts = sum(
+            services.lift_lockout(email=user.email or "", now=timezone.now(), actor_id=request.user.pk)
+            for user in people
+        )
+        self.message_user(request, f"{n_counts} counts of wrong guesses forgotten.", messages.SUCCESS)
 
     @admin.action(description="Send a link for a new password", permissions=["view"])
     def send_reset_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -188,6 +198,17 @@ class SessionAdmin(ReadOnlyAdmin):
     search_fields = ("user__email", "device")
     list_select_related = ("user",)
     exclude = ("refresh_digest", "cookie")
+    actions_need = "accounts.change_session"
+    actions = ("end",)
+
+    @admin.action(description="Sign out")
+    def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        """End sign-ins at once, with their tokens."""
+        now, n_ended = timezone.now(), 0
+        for session in queryset.filter(pk__in=Session.objects.active(now)).select_related("user"):
+            services.sign_out(session=session, now=now, actor_id=request.user.pk)
+            n_ended += 1
+        self.message_user(request, f"{n_ended} signed out.", messages.SUCCESS)
 
 
 @admin.register(Identity)
@@ -198,6 +219,17 @@ class IdentityAdmin(ReadOnlyAdmin):
     list_filter = ("provider",)
     search_fields = ("user__email", "address", "=subject")
     list_select_related = ("user",)
+    actions_need = "accounts.delete_identity"
+    actions = ("unlink",)
+
+    @admin.action(description="Unlink")
+    def unlink(self, request: HttpRequest, queryset: QuerySet[Identity]) -> None:
+        """Take links away, with what is signed in through them."""
+        n_links = 0
+        for identity in queryset.select_related("user"):
+            identities.unlink(user=identity.user, identity_id=identity.pk, now=timezone.now(), actor_id=request.user.pk)
+            n_links += 1
+        self.message_user(request, f"{n_links} unlinked.", messages.SUCCESS)
 
 
 @admin.register(NewsletterSubscription)

@@ -74,6 +74,18 @@ class OtpForm(forms.Form):
     )
 
 
+class OwnerForm(forms.Form):
+    """The password of somebody who signed in a while ago."""
+
+    current_password = forms.CharField(
+        label="Your password",
+        help_text="You signed in a while ago, so we ask whether it is you.",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class FactorChangeForm(forms.Form):
     """Who changes or ends a second factor proves both."""
 

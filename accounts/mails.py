@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, Purpose, User
 from accounts.services.links import GOOD_FOR, draw_link
-from common import audit
+from common import audit, limits
 
 VERIFY_PATH, RESET_PATH, FORGOT_PATH = "/verify-email", "/reset-password", "/forgot-password"
 MINUTES = int(GOOD_FOR.total_seconds() // 60)
@@ -46,7 +46,7 @@ def warn_of_reuse(*, user_id: str, device: str) -> None:
 def send_verification(*, address: str) -> None:
     """Mail a link that proves an address; where there is no account, or it is proved already, nothing is sent."""
     user = User.objects.filter(email=address, is_active=True, email_verified_at=None).first()
-    if user is not None:
+    if user is not None and _has_room(address, "verification"):
         token = draw_link(user=user, purpose=Purpose.VERIFY_EMAIL, address=address, now=timezone.now())
         subject = f"Please verify your address at {settings.PROJECT_NAME}"
         _send("verify_address", subject, address, user, link=_link(VERIFY_PATH, token), minutes=MINUTES)
@@ -55,16 +55,25 @@ def send_verification(*, address: str) -> None:
 def send_address_change(*, user_id: str, address: str) -> None:
     """Mail a link that gives an account this address; an address that has an account already is sent nothing."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is not None and not User.objects.filter(email=address).exists():
+    is_free = not User.objects.filter(email=address).exists()
+    if user is not None and is_free and _has_room(address, "address change"):
         token = draw_link(user=user, purpose=Purpose.VERIFY_EMAIL, address=address, now=timezone.now())
         subject = f"Please verify your address at {settings.PROJECT_NAME}"
         _send("verify_address", subject, address, user, link=_link(VERIFY_PATH, token), minutes=MINUTES)
 
 
+def warn_of_address_change(*, user_id: str, address: str) -> None:
+    """Tell the present address that another one was asked for, while there is still time to stop it."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is not None and user.email == address:
+        subject = f"Another e-mail address for your {settings.PROJECT_NAME} account"
+        _send("address_change_asked", subject, address, user)
+
+
 def send_reset(*, address: str) -> None:
     """Mail a link that sets a new password; where there is no account nothing is sent."""
     user = User.objects.filter(email=address, is_active=True).first()
-    if user is not None:
+    if user is not None and _has_room(address, "reset"):
         token = draw_link(user=user, purpose=Purpose.RESET_PASSWORD, address=address, now=timezone.now())
         subject = f"A new password for {settings.PROJECT_NAME}"
         _send("reset_password", subject, address, user, link=_link(RESET_PATH, token), minutes=MINUTES)
@@ -74,7 +83,8 @@ def tell_of_new_password(*, user_id: str, address: str) -> None:
     """Tell the address that an account had at the time that its password was changed."""
     user = User.objects.filter(pk=user_id).first()
     if user is not None:
-        _send("password_changed", f"Your {settings.PROJECT_NAME} password was changed", address, user)
+        keys = list(ApiKey.objects.active(timezone.now()).filter(user=user))
+        _send("password_changed", f"Your {settings.PROJECT_NAME} password was changed", address, user, keys=keys)
 
 
 def tell_of_new_device(*, user_id: str, device: str, at: str) -> None:
@@ -130,10 +140,17 @@ def tell_of_link(*, user_id: str, provider: str) -> None:
         _send("identity_linked", subject, user.email, user, provider=name)
 
 
+def _has_room(address: str, about: str) -> bool:
+    """Return whether one more link may be mailed; beyond the limit the last one, which works, has to do."""
+    return limits.has_room("mailbox", address, about=about)
+
+
 def _send(name: str, subject: str, to: str, user: User, **context: Any) -> None:
     """Send one mail; the audit row commits with the outbox row, so it tells exactly once that it went out."""
     forgot = f"{settings.SITE_URL}{FORGOT_PATH}"
-    context = {"user": user, "project": settings.PROJECT_NAME, "forgot": forgot, **context}
+    # Whoever signs up writes the name, and may write it for somebody else's mailbox: until its owner has spoken, none.
+    name_of_theirs = user.get_full_name() if user.email_verified_at and to == user.email else ""
+    context = {"name": name_of_theirs, "user": user, "project": settings.PROJECT_NAME, "forgot": forgot, **context}
     mail = EmailMultiAlternatives(
         subject=subject,
         body=render_to_string(f"accounts/mails/{name}.txt", context),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import mails, newsletter_mails, services
 from accounts.services import identities, newsletter
+from common import limits
 from common.outbox import consumer
 
 
@@ -39,6 +40,12 @@ def send_verification(address: str) -> None:
 def send_address_change(user_id: str, address: str) -> None:
     """Mail a link that gives an account another address."""
     mails.send_address_change(user_id=user_id, address=address)
+
+
+@consumer("accounts.warn_of_address_change")
+def warn_of_address_change(user_id: str, address: str) -> None:
+    """Tell the present address that another one was asked for."""
+    mails.warn_of_address_change(user_id=user_id, address=address)
 
 
 @consumer("accounts.send_reset")
@@ -96,7 +103,7 @@ def newsletter_asked_for(address: str, source: str, network: str, consent: str, 
     subscription = newsletter.note_request(
         address=address, source=source, network=network, consent=consent, asked_at=moment
     )
-    if subscription is not None:
+    if subscription is not None and limits.has_room("mailbox", address, about="newsletter"):
         newsletter_mails.ask_to_confirm(subscription)
 
 

@@ -267,13 +267,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, least=0, most=10)
 # How many web processes run on a machine: they share what one machine may do (granian's --workers)
 WEB_WORKERS = env.whole("WEB_WORKERS", 2, most=256)
-# By network: making accounts, signing in, guests, mails to an address; by address: mails; by caller: the rest
+# By network: accounts, sign-ins, guests, mails, mails to one address; by address: mails; by caller: the rest
 RATE_LIMITS = {
     "register": env.rate("RATE_LIMIT_REGISTER", "5/hour"),
     "login": env.rate("RATE_LIMIT_LOGIN", "30/minute"),
     "guest": env.rate("RATE_LIMIT_GUEST", "60/hour"),
     "mail": env.rate("RATE_LIMIT_MAIL", "20/hour"),
     "mail_address": env.rate("RATE_LIMIT_MAIL_ADDRESS", "5/hour"),
+    "mailbox": env.rate("RATE_LIMIT_MAILBOX", "12/hour"),
     "write": env.rate("RATE_LIMIT_WRITE", "300/minute"),
     "heavy": env.rate("RATE_LIMIT_HEAVY", "240/minute"),
     "read": env.rate("RATE_LIMIT_READ", "3000/minute"),

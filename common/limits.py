@@ -30,7 +30,7 @@ REDIS_SECONDS = 0.2
 # A Redis that hangs may cost its 0.2 seconds once in a while, and not each request.
 REDIS_REST_SECONDS = 5.0
 # What has one count for all processes also where there is no Redis.
-STRICT = frozenset({"register", "login", "guest", "mail", "mail_address"})
+STRICT = frozenset({"register", "login", "guest", "mail", "mail_address", "mailbox"})
 # What no other process is asked about.
 OWN = frozenset({"read", "network"})
 
@@ -51,9 +51,17 @@ def hit(name: str, request: HttpRequest) -> None:
     _count_for(request, name, network_of(client_address(request)))
 
 
-def hit_address(name: str, request: HttpRequest, address: str) -> None:
-    """Count one try about an e-mail address, whoever asks; raises TooMany. What is kept is a digest."""
-    _count_for(request, name, hashlib.sha256(address.strip().lower().encode("utf-8", "surrogatepass")).hexdigest())
+def hit_address(name: str, request: HttpRequest, address: str, *, about: str) -> None:
+    """Count one try of the request's network at what it is `about` for an e-mail address; raises TooMany.
+
+    Each network and each matter has a count of its own, so that nobody uses up what the address's owner may do.
+    """
+    _count_for(request, name, f"{about}/{network_of(client_address(request))}/{_digest(address)}")
+
+
+def has_room(name: str, address: str, *, about: str) -> bool:
+    """Count one more for an e-mail address, whoever asked for it; returns whether the limit `name` lets it through."""
+    return _count(name, f"{about}/{_digest(address)}").remaining >= 0
 
 
 def hit_caller(name: str, request: HttpRequest, user: Any, key: Any = None) -> None:
@@ -129,6 +137,11 @@ def network_of(address: str) -> str:
         mapped = parsed.ipv4_mapped
         return str(mapped) if mapped else str(ipaddress.ip_network((parsed.packed, 64), strict=False))
     return str(parsed)
+
+
+def _digest(address: str) -> str:
+    """Return what is kept of an address."""
+    return hashlib.sha256(address.strip().lower().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _count_for(request: HttpRequest, name: str, who: str) -> None:

@@ -8,7 +8,7 @@ from accounts.serializers.newsletter import (
     UnsubscribeQuery,
     UnsubscribeSerializer,
 )
-from accounts.serializers.people import ExportSerializer, ProfileSerializer, UserSerializer
+from accounts.serializers.people import ExportSerializer, OwnerProofSerializer, ProfileSerializer, UserSerializer
 from accounts.serializers.recovery import (
     AddressSerializer,
     LinkSerializer,
@@ -50,6 +50,7 @@ __all__ = [
     "MadeKeySerializer",
     "NewsletterTokenQuery",
     "OtpSerializer",
+    "OwnerProofSerializer",
     "ProfileSerializer",
     "RecoveryCodesSerializer",
     "RefreshSerializer",

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import ApiKey
 from accounts.scopes import SCOPES
+from accounts.serializers.people import PASSWORD
 from common.schema import shown_as
 
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -57,6 +58,10 @@ class ApiKeyWriteSerializer(serializers.Serializer[Any]):
     )
     expires_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="When it stops; without, it works until it is revoked."
+    )
+
+    current_password = serializers.CharField(
+        **PASSWORD, required=False, help_text="Needed when the sign-in is older than ten minutes."
     )
 
     def validate_expires_at(self, given: datetime | None) -> datetime | None:

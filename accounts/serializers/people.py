@@ -75,6 +75,15 @@ class ProfileSerializer(serializers.Serializer[Any]):
     current_password = serializers.CharField(**PASSWORD, required=False)
 
 
+@shown_as({}, {"current_password": "correct horse battery"})
+class OwnerProofSerializer(serializers.Serializer[Any]):
+    """What proves that it is the owner who asks; nothing is needed when they have just signed in."""
+
+    current_password = serializers.CharField(
+        **PASSWORD, required=False, help_text="Needed when the sign-in is older than ten minutes."
+    )
+
+
 @shown_as(
     {
         "exported_at": "2026-11-20T09:30:00.000000Z",

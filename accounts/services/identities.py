@@ -14,7 +14,7 @@ from accounts.models import Identity, Session, SessionKind, SpentIdToken, User
 from accounts.oidc.issuers import OUTSIDE, Issuer, ProviderNotConfigured, outside_issuer, social_issuer
 from accounts.oidc.verifier import Claims, InvalidIdToken, check_nonce, verify
 from accounts.sealing import digest_of
-from accounts.services.passwords import CurrentPasswordRequired
+from accounts.services.proving import check_own_password
 from accounts.services.registration import RegistrationDisabled
 from common import audit, flags, outbox
 from common.errors import Conflict, Forbidden, Invalid, NotFound
@@ -150,17 +150,18 @@ def spend(claims: Claims) -> None:
         raise InvalidIdToken from None
 
 
-def link(*, user: User, provider: str, token: str, nonce: str, current_password: str, now: datetime) -> Identity:
+def link(
+    *, user: User, provider: str, token: str, nonce: str, current_password: str, now: datetime, network: str = ""
+) -> Identity:
     """Link an outside account to one's own, and tell its owner by mail.
 
     Takes the password, as a stolen access token would else open the account for ever; and a verified address, as
     whoever signed up with another's would else keep a key to it. Raises EmailNotVerified, CurrentPasswordRequired,
-    IdentityTaken, ProviderNotConfigured, InvalidIdToken, ProviderAway.
+    AccountLocked, IdentityTaken, ProviderNotConfigured, InvalidIdToken, ProviderAway.
     """
     if user.is_guest or user.email_verified_at is None:
         raise EmailNotVerified
-    if not user.check_password(current_password):
-        raise CurrentPasswordRequired(loc=("body", "current_password"))
+    check_own_password(user=user, password=current_password, network=network, now=now)
     claims = read_token(provider=provider, token=token, nonce=nonce, now=now)
     with transaction.atomic():
         spend(claims)
@@ -175,8 +176,11 @@ def link(*, user: User, provider: str, token: str, nonce: str, current_password:
     return identity
 
 
-def unlink(*, user: User, identity_id: uuid.UUID, now: datetime) -> None:
-    """Take one of one's own links away, with what is signed in through it; raises NoSuchIdentity."""
+def unlink(*, user: User, identity_id: uuid.UUID, now: datetime, actor_id: uuid.UUID | None = None) -> None:
+    """Take a person's link away with what is signed in through it, on their word or on staff's (`actor_id`).
+
+    Raises NoSuchIdentity.
+    """
     with transaction.atomic():
         identity = Identity.objects.filter(user=user, pk=identity_id).first()
         if identity is None:
@@ -186,8 +190,13 @@ def unlink(*, user: User, identity_id: uuid.UUID, now: datetime) -> None:
             Session.objects.active(now).filter(user=user, kind=SessionKind.OUTSIDE).update(
                 revoked_at=now, revoked_because="unlinked"
             )
-        details = {"provider": identity.provider}
-        audit.record(action="identity.unlinked", actor_id=user.pk, target=f"user {user.pk}", details=details, now=now)
+        audit.record(
+            action="identity.unlinked",
+            actor_id=actor_id or user.pk,
+            target=f"user {user.pk}",
+            details={"provider": identity.provider},
+            now=now,
+        )
 
 
 def forget_unproved(*, user: User, now: datetime) -> None:

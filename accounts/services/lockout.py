@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import hmac
 import math
+import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -57,10 +58,13 @@ class AccountLocked(DomainError):
 
 
 @contextlib.contextmanager
-def guess(*, email: str, network: str, is_known_device: bool, now: datetime) -> Iterator[None]:
+def guess(
+    *, email: str, network: str, is_known_device: bool, now: datetime, refused: str = "session.refused"
+) -> Iterator[None]:
     """Let one guess at somebody's password be made inside the block; raises AccountLocked instead when it may not.
 
     An error of WRONG_GUESS that leaves the block counts, any other does not, and none at all means that it was right.
+    A wrong one is written down as `refused` under a pseudonym of the address; a lock is too, when it begins.
     """
     account = _digest("account", normalise_email(email))
     own = _digest("known" if is_known_device else "network", account, network)
@@ -76,6 +80,8 @@ def guess(*, email: str, network: str, is_known_device: bool, now: datetime) -> 
         yield
     except BaseException as failure:
         if getattr(failure, "error_code", "") == WRONG_GUESS:
+            target = audit.address_target(normalise_email(email))
+            audit.record(action=refused, target=target, network=network, now=now)
             _tell_of_lock(account, n_own, n_all, now)
         else:
             _take_back(own, now)
@@ -101,12 +107,12 @@ def excuse(*, email: str, network: str, now: datetime) -> None:
         )
 
 
-def lift_lockout(*, email: str, now: datetime, actor_id: object = None) -> int:
+def lift_lockout(*, email: str, now: datetime, actor_id: uuid.UUID | None = None) -> int:
     """Forget all wrong guesses at an account, on staff's word; returns how many counts there were."""
     account = _digest("account", normalise_email(email))
     with transaction.atomic():
         n_counts, _ = GuessCount.objects.filter(account=account).delete()
-        audit.record(action="account.unlocked", actor_id=actor_id, target=f"account {account[:16]}", now=now)  # type: ignore[arg-type]
+        audit.record(action="account.unlocked", actor_id=actor_id, target=f"account {account[:16]}", now=now)
     return n_counts
 
 

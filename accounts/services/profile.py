@@ -11,6 +11,7 @@ from accounts.services.devices import forget_devices
 from accounts.services.erasure import erase_person
 from accounts.services.links import void_address_change, void_links
 from accounts.services.passwords import CurrentPasswordRequired, check_password_strength
+from accounts.services.proving import check_own_password
 from accounts.services.sessions import revoke_sessions
 from common import audit, outbox
 
@@ -24,19 +25,21 @@ def change_profile(
     email: str | None = None,
     password: str | None = None,
     current_password: str | None = None,
+    network: str = "",
 ) -> User:
     """Change names, address or password of one's own account, all or nothing.
 
     A new password ends every other session and forgets every other device, and the account's address is told. A new
     address counts once the link is used that is mailed to it (`recovery.verify_email`); until then the former one
-    does. So whether somebody else has the new address is seen in that mailbox alone.
-    Raises CurrentPasswordRequired, WeakPassword, InvalidToken.
+    does, and is told. So whether somebody else has the new address is seen in that mailbox alone.
+    Raises CurrentPasswordRequired, AccountLocked, WeakPassword, InvalidToken.
     """
     changes: dict[str, object] = {**(names or {}), "updated_at": now}
     wanted = normalise_email(email) if email is not None else user.email
     if password is not None:
-        if not current_password or not user.check_password(current_password):
+        if not current_password:
             raise CurrentPasswordRequired(loc=("body", "current_password"))
+        check_own_password(user=user, password=current_password, network=network, now=now)
         check_password_strength(password, user)
         changes["password"] = make_password(password)
     with transaction.atomic():
@@ -57,6 +60,7 @@ def change_profile(
         if wanted != user.email:
             audit.record(action="account.email_change_asked", actor_id=user.pk, target=f"user {user.pk}", now=now)
             outbox.put("accounts.send_address_change", {"user_id": str(user.pk), "address": wanted})
+            outbox.put("accounts.warn_of_address_change", {"user_id": str(user.pk), "address": user.email})
     for field, value in changes.items():
         setattr(user, field, value)
     return user

@@ -21,6 +21,7 @@ from accounts.roles import STAFF_ROLES
 from accounts.sealing import digest_of, seal, unseal
 from accounts.services import lockout
 from accounts.services.passwords import CurrentPasswordRequired
+from accounts.services.proving import WrongPassword
 from common import audit, outbox
 from common.errors import Conflict, DomainError, Forbidden, Invalid
 
@@ -51,12 +52,6 @@ class WrongOtp(DomainError):
     status_code = 401
     error_code = "INVALID_CREDENTIALS"
     detail = "The code is wrong or was used before."
-
-
-class WrongPassword(DomainError):
-    """A guess at the password of somebody whose session the caller has; never seen outside this module."""
-
-    error_code = lockout.WRONG_GUESS
 
 
 class OtpInvalid(Invalid):
@@ -241,7 +236,9 @@ def _guessing(user: User, network: str, now: datetime) -> Iterator[None]:
     if not has_factor(user):
         raise FactorOff
     try:
-        with lockout.guess(email=user.email or "", network=network, is_known_device=False, now=now):
+        with lockout.guess(
+            email=user.email or "", network=network, is_known_device=False, now=now, refused="second_factor.refused"
+        ):
             yield
     except WrongPassword:
         raise CurrentPasswordRequired(loc=("body", "password")) from None

@@ -1,9 +1,8 @@
 """Signing in and out: every `Session` row is opened, refreshed and ended here."""
 
-import contextlib
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -90,10 +89,7 @@ def sign_in(
     OtpRequired, WrongOtp, FactorUnreadable, AccountLocked; TooMany while too many passwords are being checked.
     """
     is_known_device = devices.is_known(email=email, device_token=device_token)
-    with (
-        _refusals_noted(email, network, now),
-        lockout.guess(email=email, network=network, is_known_device=is_known_device, now=now),
-    ):
+    with lockout.guess(email=email, network=network, is_known_device=is_known_device, now=now):
         user = check_credentials(email=email, password=password)
         if may_enter:
             may_enter(user)
@@ -196,11 +192,14 @@ def refresh(*, refresh_token: str, now: datetime) -> SignedIn:
     raise TokenReused
 
 
-def sign_out(*, session: Session, now: datetime) -> None:
-    """End one session; its access token stops with it."""
+def sign_out(*, session: Session, now: datetime, actor_id: uuid.UUID | None = None) -> None:
+    """End one session, on its owner's word or on staff's (`actor_id`); its access token stops with it."""
+    because = "ended by staff" if actor_id else "signed out"
     with transaction.atomic():
-        revoke_sessions(user=session.user, now=now, because="signed out", only=session.pk)
-        audit.record(action="session.closed", actor_id=session.user_id, target=f"session {session.pk}", now=now)
+        revoke_sessions(user=session.user, now=now, because=because, only=session.pk)
+        audit.record(
+            action="session.closed", actor_id=actor_id or session.user_id, target=f"session {session.pk}", now=now
+        )
 
 
 @as_system("signing in")
@@ -241,9 +240,9 @@ def revoke_sessions(
     return sessions.update(revoked_at=now, revoked_because=because)
 
 
-def revoke_browser_sessions(*, user: User, now: datetime) -> None:
-    """End sign-ins at the site and the admin; they carry no version that could grow old."""
-    Session.objects.active(now).filter(user=user, kind=SessionKind.BROWSER).update(
+def revoke_versionless_sessions(*, user: User, now: datetime) -> None:
+    """End sign-ins at the site, the admin and an outside provider; they carry no version that could grow old."""
+    Session.objects.active(now).filter(user=user).exclude(kind=SessionKind.API).update(
         revoked_at=now, revoked_because="roles changed"
     )
 
@@ -254,15 +253,3 @@ def tidy_sessions(*, now: datetime) -> int:
     ended = Session.objects.filter(Q(revoked_at__lt=long_ago) | Q(expires_at__lt=long_ago))
     deleted, _ = ended.delete()
     return deleted
-
-
-@contextlib.contextmanager
-def _refusals_noted(email: str, network: str, now: datetime) -> Iterator[None]:
-    """Write down a wrong guess under a pseudonym of the address; one that was not heard is told by `lockout`."""
-    try:
-        yield
-    except DomainError as refused:
-        if refused.error_code == lockout.WRONG_GUESS:
-            target = audit.address_target(normalise_email(email))
-            audit.record(action="session.refused", target=target, network=network, now=now)
-        raise

@@ -6,10 +6,10 @@ from typing import TypedDict
 from django.db import IntegrityError, transaction
 
 from accounts.models import Identity, User
-from accounts.oidc.verifier import Claims
+from accounts.oidc.verifier import Claims, InvalidIdToken
 from accounts.services import devices, identities, lockout, second_factor
 from accounts.services.sessions import InvalidCredentials, SignedIn, let_in
-from common import flags
+from common import audit, flags
 from common.errors import Forbidden
 from common.scope import as_system
 
@@ -55,7 +55,11 @@ def sign_in_socially(
     """
     if not flags.is_on("ENABLE_SOCIAL_LOGIN"):
         raise SocialLoginDisabled
-    claims = identities.read_token(provider=provider, token=id_token, nonce=nonce, now=now)
+    try:
+        claims = identities.read_token(provider=provider, token=id_token, nonce=nonce, now=now)
+    except InvalidIdToken:
+        audit.record(action="session.refused", details={"provider": provider}, network=network, now=now)
+        raise
     where = Where(device_token=device_token, guest_token=guest_token, network=network, device=device)
     for _ in range(TRIES - 1):
         try:

@@ -12,7 +12,7 @@ from accounts.services.api_keys import revoke_all_keys
 from accounts.services.devices import forget_devices
 from accounts.services.links import void_links
 from accounts.services.passwords import check_password_strength
-from accounts.services.sessions import revoke_browser_sessions, revoke_sessions
+from accounts.services.sessions import revoke_sessions, revoke_versionless_sessions
 from common import audit, outbox
 from common.errors import Invalid
 
@@ -69,7 +69,7 @@ def set_roles(*, user: User, roles: list[str], now: datetime, actor_id: uuid.UUI
         user.auth_version += 1
         user.updated_at = now
         user.save(update_fields=["is_staff", "auth_version", "updated_at"])
-        revoke_browser_sessions(user=user, now=now)
+        revoke_versionless_sessions(user=user, now=now)
         audit.record(
             action="account.roles_set",
             actor_id=actor_id,

@@ -223,6 +223,7 @@ ENDINGS = {
     "a password set by staff": lambda api, dora: services.set_password(
         user=dora, password="a better horse battery", now=now(), actor_id=None
     ),
+    "another role": lambda api, dora: services.set_roles(user=dora, roles=["support"], now=now(), actor_id=None),
     "unlinking": lambda api, dora: identities.unlink(
         user=dora, identity_id=Identity.objects.get(user=dora).pk, now=now()
     ),

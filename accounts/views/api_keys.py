@@ -11,8 +11,9 @@ from accounts.models import ApiKey
 from accounts.permissions import HasAccount
 from accounts.serializers import ApiKeySerializer, ApiKeyWriteSerializer, MadeKeySerializer
 from accounts.services import api_keys
+from accounts.views.proving import prove_owner
 from common.pagination import PageNumbers, PageQuery
-from common.schema import paged
+from common.schema import REFUSALS, paged
 from common.views import PersonalView, created, read_body
 
 
@@ -28,10 +29,14 @@ class ApiKeysView(PersonalView):
         keys = pages.paginate_queryset(ApiKey.objects.filter(user=request.user, revoked_at=None), request)
         return pages.get_paginated_response(ApiKeySerializer(keys, many=True).data)
 
-    @extend_schema(request=ApiKeyWriteSerializer, responses={201: MadeKeySerializer})
+    @extend_schema(request=ApiKeyWriteSerializer, responses={201: MadeKeySerializer}, extensions={REFUSALS: [423]})
     def post(self, request: SignedInRequest) -> Response:
-        """Make a key for a program; its secret is in this answer and never again."""
+        """Make a key for a program; its secret is in this answer and never again.
+
+        Takes a sign-in of the last ten minutes, or the password: a key opens the account for longer than any token.
+        """
         given = read_body(request, ApiKeyWriteSerializer)
+        prove_owner(request, given.pop("current_password", None))
         made = api_keys.make_key(user=request.user, **given, now=timezone.now())
         return created(ApiKeySerializer(made.row).data | {"key": made.key})
 

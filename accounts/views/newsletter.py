@@ -55,7 +55,7 @@ class SubscribeView(PersonalMixin, PublicView):
         """Ask for the newsletter: nothing is sent until the link in a mail is followed; 202 for any address."""
         given = read_body(request, SubscribeSerializer)
         limits.hit("mail", request._request)
-        limits.hit_address("mail_address", request._request, given["email"])
+        limits.hit_address("mail_address", request._request, given["email"], about="newsletter")
         newsletter.ask_to_subscribe(
             address=given["email"],
             source=given["source"],

@@ -10,8 +10,10 @@ from accounts.authentication import SignedInRequest
 from accounts.exporting import as_json
 from accounts.models import normalise_email
 from accounts.permissions import HasAccount
-from accounts.serializers import ExportSerializer, ProfileSerializer, UserSerializer
-from common import limits
+from accounts.serializers import ExportSerializer, OwnerProofSerializer, ProfileSerializer, UserSerializer
+from accounts.views.proving import network_of, prove_owner
+from common import audit, limits
+from common.schema import REFUSALS
 from common.views import PersonalView, read_body
 
 
@@ -34,15 +36,19 @@ class ProfileView(MeView):
     permission_classes = (HasAccount,)
     open_to_guests = ("GET", "DELETE")
 
-    @extend_schema(request=ProfileSerializer, responses=UserSerializer)
+    @extend_schema(request=ProfileSerializer, responses=UserSerializer, extensions={REFUSALS: [423]})
     def patch(self, request: SignedInRequest) -> Response:
-        """Change names, e-mail address or password; a new address counts once the link is used that is mailed to it."""
+        """Change names, e-mail address or password; a new address counts once the link is used that is mailed to it.
+
+        A new password takes the present one, and a new address that or a sign-in of the last ten minutes.
+        """
         given = read_body(request, ProfileSerializer)
-        if "current_password" in given:
-            limits.hit("login", request._request)
         if "email" in given and normalise_email(given["email"]) != request.user.email:
+            prove_owner(request, given.get("current_password"))
             limits.hit("mail", request._request)
-            limits.hit_address("mail_address", request._request, given["email"])
+            limits.hit_address("mail_address", request._request, given["email"], about="address change")
+        elif "current_password" in given:
+            limits.hit("login", request._request)
         names = {field: given[field] for field in ("first_name", "last_name", "full_name") if field in given}
         user = services.change_profile(
             user=request.user,
@@ -52,12 +58,21 @@ class ProfileView(MeView):
             email=given.get("email"),
             password=given.get("password"),
             current_password=given.get("current_password"),
+            network=network_of(request),
         )
         return Response(UserSerializer(user).data)
 
-    @extend_schema(responses={204: OpenApiResponse(description="The account is gone.")})
+    @extend_schema(
+        responses={204: OpenApiResponse(description="The account is gone.")}, extensions={REFUSALS: [422, 423]}
+    )
     def delete(self, request: SignedInRequest) -> Response:
-        """Erase one's account."""
+        """Erase one's account.
+
+        Takes a sign-in of the last ten minutes, or the password as `current_password` in a JSON body. A guest's token
+        is enough.
+        """
+        given = read_body(request, OwnerProofSerializer) if request.data else {}
+        prove_owner(request, given.get("current_password"))
         services.close_account(user=request.user, now=timezone.now())
         return Response(status=204)
 
@@ -70,6 +85,8 @@ class ExportView(PersonalView):
     @extend_schema(responses=ExportSerializer)
     def get(self, request: SignedInRequest) -> StreamingHttpResponse:
         """Return everything kept about oneself: tables by name, rows as they are stored, without secrets."""
-        body = as_json(request.user.pk, now=timezone.now())
+        now, user = timezone.now(), request.user
+        audit.record(action="account.exported", actor_id=user.pk, target=f"user {user.pk}", now=now)
+        body = as_json(user.pk, now=now)
         headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
         return StreamingHttpResponse(body, content_type="application/json", headers=headers)

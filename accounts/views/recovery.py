@@ -45,7 +45,7 @@ class ResendVerificationView(PersonalMixin, PublicView):
         if not address:
             raise serializers.ValidationError({"email": "Name an address, or sign in."}, code="required")
         limits.hit("mail", request._request)
-        limits.hit_address("mail_address", request._request, address)
+        limits.hit_address("mail_address", request._request, address, about="verification")
         services.ask_for_verification(address=address)
         return Response(status=202)
 
@@ -60,7 +60,7 @@ class ForgotPasswordView(PersonalMixin, PublicView):
         """Have a link mailed that sets a new password; 202 whether or not there is an account for the address."""
         given = read_body(request, AddressSerializer)
         limits.hit("mail", request._request)
-        limits.hit_address("mail_address", request._request, given["email"])
+        limits.hit_address("mail_address", request._request, given["email"], about="reset")
         services.ask_for_reset(address=given["email"])
         return Response(status=202)
 

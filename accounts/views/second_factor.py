@@ -6,8 +6,15 @@ from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
 from accounts.permissions import HasAccount
-from accounts.serializers import FactorChangeSerializer, FactorSetupSerializer, OtpSerializer, RecoveryCodesSerializer
+from accounts.serializers import (
+    FactorChangeSerializer,
+    FactorSetupSerializer,
+    OtpSerializer,
+    OwnerProofSerializer,
+    RecoveryCodesSerializer,
+)
 from accounts.services import second_factor
+from accounts.views.proving import network_of, prove_owner
 from common import limits
 from common.schema import REFUSALS
 from common.views import PersonalView, read_body
@@ -23,9 +30,14 @@ class FactorView(PersonalView):
 class FactorSetupView(FactorView):
     """The beginning of a second factor."""
 
-    @extend_schema(request=None, responses=FactorSetupSerializer, extensions={REFUSALS: [409]})
+    @extend_schema(request=OwnerProofSerializer, responses=FactorSetupSerializer, extensions={REFUSALS: [409, 423]})
     def post(self, request: SignedInRequest) -> Response:
-        """Draw a secret for one's authenticator app; it counts once it is confirmed, and a newer one replaces it."""
+        """Draw a secret for one's authenticator app; it counts once it is confirmed, and a newer one replaces it.
+
+        Takes a sign-in of the last ten minutes, or the password.
+        """
+        given = read_body(request, OwnerProofSerializer) if request.data else {}
+        prove_owner(request, given.get("current_password"))
         return Response(FactorSetupSerializer(second_factor.begin_setup(user=request.user, now=timezone.now())).data)
 
 
@@ -53,7 +65,7 @@ class FactorDisableView(FactorView):
         """Switch the second factor off; takes the password and a code."""
         given = read_body(request, FactorChangeSerializer)
         limits.hit("login", request._request)
-        second_factor.disable(user=request.user, **given, now=timezone.now(), network=_network(request))
+        second_factor.disable(user=request.user, **given, now=timezone.now(), network=network_of(request))
         return Response(status=204)
 
 
@@ -66,10 +78,6 @@ class RecoveryCodesView(FactorView):
         given = read_body(request, FactorChangeSerializer)
         limits.hit("login", request._request)
         codes = second_factor.renew_recovery_codes(
-            user=request.user, **given, now=timezone.now(), network=_network(request)
+            user=request.user, **given, now=timezone.now(), network=network_of(request)
         )
         return Response({"recovery_codes": codes})
-
-
-def _network(request: SignedInRequest) -> str:
-    return limits.network_of(limits.client_address(request._request))

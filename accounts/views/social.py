@@ -17,6 +17,7 @@ from accounts.serializers import (
     TokensSerializer,
 )
 from accounts.services import identities, social
+from accounts.views.proving import network_of
 from accounts.views.signing_in import tokens_of, where_from
 from common import limits
 from common.pagination import PageNumbers, PageQuery
@@ -51,7 +52,7 @@ class IdentitiesView(PersonalView):
         page = pages.paginate_queryset(linked, request)
         return pages.get_paginated_response(IdentitySerializer(page, many=True).data)
 
-    @extend_schema(request=IdentityWriteSerializer, responses={201: IdentitySerializer})
+    @extend_schema(request=IdentityWriteSerializer, responses={201: IdentitySerializer}, extensions={REFUSALS: [423]})
     def post(self, request: SignedInRequest) -> Response:
         """Link an outside account to one's own; takes a verified address and the password."""
         given = read_body(request, IdentityWriteSerializer)
@@ -62,6 +63,7 @@ class IdentitiesView(PersonalView):
             token=given["id_token"],
             nonce=given.get("nonce", ""),
             current_password=given["current_password"],
+            network=network_of(request),
             now=timezone.now(),
         )
         return created(IdentitySerializer(identity).data)

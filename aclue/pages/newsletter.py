@@ -40,7 +40,7 @@ class SubscribePage(FormView):
         address = form.cleaned_data["email"]
         try:
             limits.hit("mail", self.request)
-            limits.hit_address("mail_address", self.request, address)
+            limits.hit_address("mail_address", self.request, address, about="newsletter")
         except DomainError as refused:
             form.add_error(None, refused.message)
             return self.form_invalid(form)

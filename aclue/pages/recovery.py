@@ -49,13 +49,14 @@ class _AskForLinkPage(FormView):
     """An address, and then the same words whether or not there is an account for it."""
 
     form_class = AddressForm
+    about: str
 
     def form_valid(self, form: AddressForm) -> HttpResponse:
         """Have the link mailed, if there is anybody to mail it to."""
         address = form.cleaned_data["email"]
         try:
             limits.hit("mail", self.request)
-            limits.hit_address("mail_address", self.request, address)
+            limits.hit_address("mail_address", self.request, address, about=self.about)
         except DomainError as refused:
             form.add_error(None, refused.message)
             return self.form_invalid(form)
@@ -71,6 +72,7 @@ class ResendVerificationPage(_AskForLinkPage):
     """Another link that verifies an address."""
 
     template_name = "site/resend_verification.html"
+    about = "verification"
 
     def ask(self, address: str) -> None:
         """Ask for a link that verifies the address."""
@@ -81,6 +83,7 @@ class ForgotPasswordPage(_AskForLinkPage):
     """A link that sets a new password."""
 
     template_name = "site/forgot_password.html"
+    about = "reset"
 
     def ask(self, address: str) -> None:
         """Ask for a link that sets a new password."""

@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
-from accounts.forms import FactorChangeForm, OtpForm
+from accounts import browser
+from accounts.forms import FactorChangeForm, OtpForm, OwnerForm
 from accounts.models import User
-from accounts.services import second_factor
+from accounts.services import proving, second_factor
 from aclue.pages.signing import ReturnsToSite
 from common import limits
 from common.errors import DomainError, Invalid
@@ -45,7 +46,11 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
                 "codes_form": FactorChangeForm(auto_id="codes_%s"),
             }
         else:
-            context |= {"setup": second_factor.pending_setup(user), "otp_form": OtpForm()}
+            context |= {
+                "setup": second_factor.pending_setup(user),
+                "otp_form": OtpForm(),
+                "owner_form": None if self._is_fresh() else OwnerForm(auto_id="begin_%s"),
+            }
         return super().get_context_data(**context | kwargs)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -56,10 +61,21 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
         return self._shown() if step is None else step()
 
     def _begin(self) -> HttpResponse:
+        form = OwnerForm(self.request.POST, auto_id="begin_%s")
+        user, is_fresh = self._person(), self._is_fresh()
+        if not (is_fresh or form.is_valid()):
+            return self._shown(owner_form=form)
         try:
-            second_factor.begin_setup(user=self._person(), now=timezone.now())
+            if not is_fresh:
+                limits.hit("login", self.request)
+                password = form.cleaned_data["current_password"]
+                proving.check_own_password(user=user, password=password, **self._when_and_where())
+            second_factor.begin_setup(user=user, now=timezone.now())
         except DomainError as refused:
-            return self._shown(refusal=refused.message)
+            if is_fresh:
+                return self._shown(refusal=refused.message)
+            _refuse(form, refused)
+            return self._shown(owner_form=form)
         return self._again()
 
     def _confirm(self) -> HttpResponse:
@@ -102,6 +118,9 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
 
     def _person(self) -> User:
         return cast(User, self.request.user)
+
+    def _is_fresh(self) -> bool:
+        return proving.is_fresh(browser.find_session(self.request), timezone.now())
 
     def _when_and_where(self) -> dict[str, Any]:
         return {"now": timezone.now(), "network": limits.network_of(limits.client_address(self.request))}

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import services as accounts
+from accounts.models import Identity
 from accounts.services import api_keys
 from accounts.tests.issuer import running
 from aclue.tests.preparations import Preparations
@@ -90,6 +91,7 @@ def one_of_everything(alice, scarf, mug, deck, make_product):
     line = orders.LineToImport(scarf.pk, 2, Decimal(20))
     orders.import_orders(orders=[orders.OrderToImport("INV-7", alice.pk, NOW, OrderStatus.PAID, "GBP", [line])])
     accounts.let_in(user=alice, now=NOW, device="phone")
+    Identity.objects.create(user=alice, provider="google", subject="7", created_at=NOW, used_at=NOW)
     api_keys.make_key(user=alice, name="Robot", scopes=["orders:read"], now=NOW)
     ModelVersion.objects.create(
         model_type="ease", number=1, status="ACTIVE", data_until=NOW, folder="ease-1", created_at=NOW

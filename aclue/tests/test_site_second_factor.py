@@ -1,6 +1,6 @@
 """The second factor in a browser: at the site's form, at the admin's, and on its own page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -106,3 +106,20 @@ def test_the_page_is_for_who_is_signed_in_and_kept_by_no_cache(client, alice):
     assert (stranger.status_code, stranger["Location"].partition("?")[0]) == (302, "/sign-in")
     assert shown.status_code == 200
     assert "no-store" in shown["Cache-Control"]
+
+
+def test_who_signed_in_a_while_ago_begins_with_the_password(client, alice):
+    client.force_login(alice)
+    Session.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=11))
+
+    shown = client.get("/account/second-factor")
+    without = client.post("/account/second-factor", {"step": "begin"})
+    wrong = client.post("/account/second-factor", {"step": "begin", "current_password": "no"})
+    assert second_factor.pending_setup(alice) is None
+    right = client.post("/account/second-factor", {"step": "begin", "current_password": PASSWORD})
+
+    assert 'name="current_password"' in shown.content.decode()
+    assert "This field is required" in without.content.decode()
+    assert "has to be right" in wrong.content.decode()
+    assert right.status_code == 302
+    assert second_factor.pending_setup(alice) is not None

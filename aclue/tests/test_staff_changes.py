@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
-from accounts.models import ApiKey, NewsletterSubscription
+from accounts.models import ApiKey, Identity, NewsletterSubscription, Session
 from accounts.tests.factors import switch_on
 from aclue.tests.desk import category_form, page_of, person_form, product_form
 from common.models import AuditEntry, Flag, OutboxTask
@@ -24,7 +24,10 @@ pytestmark = pytest.mark.django_db
 ACTIONS = {
     ("accounts.ApiKey", "revoke"): "api_key.revoked",
     ("accounts.NewsletterSubscription", "export"): "newsletter.exported",
+    ("accounts.Identity", "unlink"): "identity.unlinked",
+    ("accounts.Session", "end"): "session.closed",
     ("accounts.User", "deactivate"): "account.deactivated",
+    ("accounts.User", "lift_lockout"): "account.unlocked",
     ("accounts.User", "remove_second_factor"): "second_factor.removed",
     ("accounts.User", "send_reset_link"): "account.reset_sent",
     ("catalogue.Category", "delete_selected"): "category.deleted",
@@ -97,6 +100,8 @@ def rows(one_of_everything, alice, scarf, make_category):
     return {
         "accounts.ApiKey": ApiKey.objects.get(),
         "accounts.NewsletterSubscription": NewsletterSubscription.objects.get(),
+        "accounts.Identity": Identity.objects.get(),
+        "accounts.Session": Session.objects.active(timezone.now()).filter(user=alice)[0],
         "accounts.User": alice,
         "catalogue.Category": make_category("Empty"),
         "catalogue.Product": scarf,

@@ -1,0 +1,28 @@
+"""Asking whoever changes what guards an account to prove that it is theirs."""
+
+from django.utils import timezone
+
+from accounts.authentication import SignedInRequest
+from accounts.services import proving
+from common import limits
+
+
+def prove_owner(request: SignedInRequest, current_password: str | None) -> None:
+    """Ask for a fresh sign-in or the password.
+
+    Raises OwnerUnproved, CurrentPasswordRequired, AccountLocked, TooMany.
+    """
+    if current_password:
+        limits.hit("login", request._request)
+    proving.require_owner(
+        user=request.user,
+        session=request.auth,
+        current_password=current_password,
+        network=network_of(request),
+        now=timezone.now(),
+    )
+
+
+def network_of(request: SignedInRequest) -> str:
+    """Return the network a request comes from, as the services take it."""
+    return limits.network_of(limits.client_address(request._request))
