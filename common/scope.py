@@ -54,9 +54,9 @@ def current() -> Scope:
 
 def become(scope: Scope) -> None:
     """Change the scope until the `within` around ends; for whoever finds out in the midst of a request who asks."""
-    if scope is _thread.scope:
-        return
-    _thread.scope = scope
+    former, _thread.scope = _thread.scope, scope
+    if scope.switch == former.switch:
+        return  # The database has been told so: reasons are for those who read the code.
     for connection in connections.all(initialized_only=True):
         # Only an open transaction has to be told; the next one asks when it begins.
         announce = getattr(connection, "announce_scope", None)
