@@ -12,6 +12,7 @@ from scipy.stats import mannwhitneyu
 
 from accounts import services
 from accounts.models import User
+from accounts.tests.issuer import running
 from common.tests.working import carry_out
 from conftest import NOW, PASSWORD, make_person
 
@@ -54,9 +55,24 @@ def another_address(api, email):
     return api(asker).patch("/api/v1/users/me", {"email": email})
 
 
-ASKED = (wrong_password, forgot, resend, forgot_page, subscribe, subscribe_page, another_address)
-SLOW = (wrong_password, another_address)
+def social(api, email):
+    """Come with a token of Google's for an address that Google has not seen proved."""
+    token = api.google.token(sub=email, email=email, email_verified=False)
+    return api().post("/api/v1/auth/social/google", {"id_token": token})
+
+
+ASKED = (wrong_password, forgot, resend, forgot_page, subscribe, subscribe_page, another_address, social)
+SLOW = (wrong_password, another_address, social)
 QUESTIONS = {question.__name__: question for question in ASKED}
+
+
+@pytest.fixture(autouse=True)
+def google(settings, api):
+    """A local Google, which signs what it is asked to."""
+    with running() as issuer:
+        settings.OIDC_PROVIDERS = {**settings.OIDC_PROVIDERS, "google": issuer.provider()}
+        api.google = issuer
+        yield
 
 
 @pytest.fixture
@@ -167,3 +183,13 @@ def test_what_the_worker_finds_out_is_told_to_nobody_who_asked(api, alice):
 
     again = [forgot(api, email) for email in (alice.email, "nobody@example.com")]
     assert [(answer.status_code, answer.content) for answer in again] == [(202, b"")] * 2
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "code"),
+    [(wrong_password, 401, "INVALID_CREDENTIALS"), (social, 403, "EMAIL_NOT_VERIFIED"), (forgot, 202, "")],
+)
+def test_the_questions_are_heard_and_not_turned_away_for_another_reason(api, alice, question, status, code):
+    answer = question(api, alice.email)
+
+    assert (answer.status_code, answer.json()["error_code"] if answer.content else "") == (status, code)
