@@ -1,10 +1,11 @@
-"""Clients that try to sign in as fast as they are answered: `python -m bench.faults.flood PORT WAY N_CLIENTS SECONDS`.
+"""Clients that try to sign in as fast as they are answered: `python -m bench.faults.flood PORT PATH N_CLIENTS SECONDS`.
 
 Each try comes from another network and is about another account, so that neither rate limits nor lock-outs spare the
 server the work. Prints how many answers there were by status.
 """
 
 import collections
+import functools
 import http.client
 import json
 import os
@@ -15,12 +16,14 @@ import threading
 import time
 import urllib.parse
 
+API = "/api/v1/auth/login"
 
-def flood(port: int, way: str, n_clients: int, seconds: float) -> dict[int, int]:
+
+def flood(port: int, path: str, n_clients: int, seconds: float) -> dict[int, int]:
     """Return how many answers of each status there were."""
     statuses: collections.Counter[int] = collections.Counter()
     until = time.monotonic() + seconds
-    knock = {"api": _knock_at_the_api, "admin": _knock_at_the_admin}[way]
+    knock = _knock_at_the_api if path == API else functools.partial(_knock_at_a_form, path)
     clients = [threading.Thread(target=_hammer, args=(knock, port, until, statuses)) for _ in range(n_clients)]
     for client in clients:
         client.start()
@@ -46,15 +49,15 @@ def _network() -> dict[str, str]:
 
 def _knock_at_the_api(connection, held):
     body = json.dumps({"email": f"{secrets.token_hex(4)}@example.com", "password": "not the password"})
-    connection.request("POST", "/api/v1/auth/login", body, {"Content-Type": "application/json", **_network()})
+    connection.request("POST", API, body, {"Content-Type": "application/json", **_network()})
     answer = connection.getresponse()
     answer.read()
     return answer.status
 
 
-def _knock_at_the_admin(connection, held):
+def _knock_at_a_form(path, connection, held):
     if not held:
-        connection.request("GET", "/admin/login/", headers=_network())
+        connection.request("GET", path, headers=_network())
         page = connection.getresponse()
         held["cookie"] = re.search(r"csrftoken=\w+", page.headers["Set-Cookie"])[0]
         held["token"] = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
@@ -64,7 +67,7 @@ def _knock_at_the_admin(connection, held):
         "password": "not the password",
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": held["cookie"], **_network()}
-    connection.request("POST", "/admin/login/", urllib.parse.urlencode(fields), headers)
+    connection.request("POST", path, urllib.parse.urlencode(fields), headers)
     answer = connection.getresponse()
     answer.read()
     return answer.status
