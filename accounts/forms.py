@@ -28,6 +28,10 @@ class SignInForm(AuthenticationForm):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": " ".join(BASE_INPUT_CLASSES)}),
     )
 
+    def usual_fields(self) -> list[forms.BoundField]:
+        """Return what everybody fills in; the code is asked for beside it."""
+        return [field for field in self if field.name != "otp"]
+
     def clean(self) -> dict[str, Any]:
         """Sign in; a wrong password and a reached limit read like any other form error."""
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")

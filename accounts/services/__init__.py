@@ -3,7 +3,7 @@
 from accounts.services.devices import is_known, tidy_devices
 from accounts.services.erasure import erase_people, erase_person
 from accounts.services.guests import begin_as_guest, erase_idle_guests
-from accounts.services.links import InvalidLink, tidy_links
+from accounts.services.links import InvalidLink, is_good_link, tidy_links
 from accounts.services.lockout import AccountLocked, lift_lockout, tidy_guesses
 from accounts.services.merging import merge_guest
 from accounts.services.passwords import CurrentPasswordRequired, WeakPassword, check_password_strength, share_password
@@ -70,6 +70,7 @@ __all__ = [
     "erase_people",
     "erase_person",
     "import_people",
+    "is_good_link",
     "is_known",
     "let_in",
     "lift_lockout",

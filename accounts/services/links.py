@@ -49,6 +49,11 @@ def draw_link(*, user: User, purpose: Purpose, address: str, now: datetime) -> s
     return token
 
 
+def is_good_link(*, token: str, purpose: Purpose, now: datetime) -> bool:
+    """Return whether a link would work just now, without spending it."""
+    return OneTimeLink.objects.good(token, purpose, now).exists()
+
+
 def find_owner(*, token: str, purpose: Purpose, now: datetime) -> User:
     """Return whose link this is, without spending it; raises InvalidLink."""
     link = OneTimeLink.objects.good(token, purpose, now).select_related("user").first()

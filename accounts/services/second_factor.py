@@ -103,6 +103,11 @@ class Setup:
     qr_svg: str
     secret: str
 
+    @property
+    def spaced_secret(self) -> str:
+        """The secret in groups of four, as people type it; apps pass over the spaces."""
+        return " ".join(self.secret[start : start + GROUP] for start in range(0, len(self.secret), GROUP))
+
 
 def begin_setup(*, user: User, now: datetime) -> Setup:
     """Draw a secret for the person's app; it takes the place of one that was not confirmed.

@@ -14,8 +14,10 @@ from django.views.generic import FormView
 
 from accounts import browser, services
 from accounts.forms import AddressForm, LinkForm, NewPasswordForm
+from accounts.models import Purpose
 from common import limits
 from common.errors import DomainError
+from common.scope import as_system
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -32,8 +34,10 @@ class VerifyEmailPage(FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Offer the way to another link beside the button."""
         address = getattr(self.request.user, "email", None) or ""
-        has_link = bool(self.request.GET.get("token")) and "refusal" not in kwargs
-        context = {"has_link": has_link, "address_form": AddressForm(initial={"email": address})}
+        token = self.request.GET.get("token")
+        if token and "verified" not in kwargs and not _is_good(token, Purpose.VERIFY_EMAIL):
+            kwargs.setdefault("refusal", services.InvalidLink.detail)
+        context = {"has_link": bool(token), "address_form": AddressForm(initial={"email": address})}
         return super().get_context_data(**context, **kwargs)
 
     def form_valid(self, form: LinkForm) -> HttpResponse:
@@ -102,6 +106,12 @@ class ResetPasswordPage(FormView):
         """Take the token from the link."""
         return {"token": self.request.GET.get("token", "")}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say of a link that is void that it is, before anybody has thought of a password."""
+        token = self.request.GET.get("token", "")
+        is_void = self.request.method == "GET" and not _is_good(token, Purpose.RESET_PASSWORD)
+        return super().get_context_data(**{"is_void": is_void, **kwargs})
+
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         """Spend the link; a refusal reads like any other form error."""
         try:
@@ -116,3 +126,8 @@ class ResetPasswordPage(FormView):
             return self.form_invalid(form)
         browser.note_device(self.request, recovered.device_token)
         return self.render_to_response(self.get_context_data(form=form, is_done=True))
+
+
+@as_system("signing in")
+def _is_good(token: str, purpose: Purpose) -> bool:
+    return services.is_good_link(token=token, purpose=purpose, now=timezone.now())

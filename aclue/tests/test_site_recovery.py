@@ -55,6 +55,42 @@ def test_a_link_that_is_void_leads_to_the_form_that_asks_for_another(client, ali
     assert 'action="/verify-email/resend"' in page.text
 
 
+def test_a_void_link_says_so_before_anything_is_typed_or_pressed(client, alice):
+    verify = token_for(alice.email, "/verify-email")
+    client.post("/verify-email", {"token": verify})
+    client.post("/forgot-password", {"email": alice.email})
+    older = token_for(alice.email)
+    client.post("/forgot-password", {"email": alice.email})
+    newest = token_for(alice.email)
+
+    pages = [
+        client.get("/verify-email", {"token": verify}),
+        client.get("/reset-password", {"token": older}),
+        client.get("/reset-password"),
+    ]
+
+    for page in pages:
+        assert "does not work any more" in page.text
+        assert 'name="password"' not in page.text
+    assert 'name="password"' in client.get("/reset-password", {"token": newest}).text
+
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+
+
+def test_devices_go_by_the_names_that_people_know(client, alice):
+    services.let_in(user=alice, now=timezone.now(), device="phone")
+    client.post("/sign-in", {"username": alice.email, "password": PASSWORD}, headers={"User-Agent": CHROME})
+
+    page = client.get("/account/devices", headers={"User-Agent": CHROME}).text
+
+    assert ">Chrome on Linux</p>" in page
+    assert ">phone</p>" in page
+    (told,) = [letter for letter in letters_to(alice.email) if "new sign-in" in letter.subject]
+    assert "Chrome on Linux" in told.body
+    assert "Chrome on Linux" in told.alternatives[0].content
+
+
 def test_another_link_is_asked_for_on_the_site(client, alice):
     letters_to(alice.email)
     mail.outbox.clear()

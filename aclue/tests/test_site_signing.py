@@ -24,6 +24,17 @@ def test_signing_up_makes_an_account_and_signs_the_browser_in(client):
     assert "Dora Day" in client.get("/").text
 
 
+def test_who_signs_up_can_read_what_they_agree_to(client):
+    page = client.get("/sign-up").text
+
+    assert 'href="/terms"' in page.partition("<footer")[0]
+    assert 'href="/privacy"' in page.partition("<footer")[0]
+
+
+def test_staff_who_forgot_their_password_find_the_way(client):
+    assert 'href="/forgot-password"' in client.get("/admin/login/").text
+
+
 def test_signing_up_with_a_known_address_is_refused_beside_that_field(client, alice):
     answer = client.post("/sign-up", {"email": alice.email, "password": PASSWORD})
 
