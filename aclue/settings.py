@@ -498,5 +498,24 @@ UNFOLD = {
     "SITE_SYMBOL": "redeem",
     "SHOW_HISTORY": False,
     "LOGIN": {"form": "accounts.forms.SignInForm"},
+    # The site's raspberry, from light to dark
+    "COLORS": {
+        "primary": {
+            shade: f"oklch({lightness}% {chroma} 357)"
+            for shade, lightness, chroma in (
+                ("50", 97.5, 0.013),
+                ("100", 94.8, 0.028),
+                ("200", 90, 0.06),
+                ("300", 82, 0.12),
+                ("400", 71, 0.19),
+                ("500", 60, 0.21),
+                ("600", 47.5, 0.177),
+                ("700", 41, 0.16),
+                ("800", 36, 0.135),
+                ("900", 32, 0.11),
+                ("950", 22, 0.08),
+            )
+        },
+    },
     "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }
