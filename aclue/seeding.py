@@ -37,8 +37,10 @@ SEEDED = "demo.seeded"
 PREFIX = "demo-"
 STAFF_DOMAIN = "@demo.aclue.example"
 PEOPLE_DOMAIN = "@people.demo.aclue.example"
+# One of the people drawn is signed in as; everybody else here is new.
+WITH_A_PAST = "alice"
 SIGN_INS = {
-    "alice": (),
+    WITH_A_PAST: (),
     "bob": (),
     "mary": ("merchandiser",),
     "nils": ("analyst",),
@@ -156,21 +158,29 @@ def store_categories(now: datetime) -> dict[str, Category]:
 
 
 def store_people(people: list[DrawnPerson], now: datetime) -> list[uuid.UUID]:
-    """Store people who cannot sign in; returns their ids in the order drawn."""
+    """Store people who cannot sign in, but for one; returns their ids in the order drawn."""
     emails = [person.email.split("@")[0] + PEOPLE_DOMAIN for person in people]
+    first_names = [person.first_name for person in people]
+    known = row_with_a_past(people)
+    emails[known], first_names[known] = WITH_A_PAST + STAFF_DOMAIN, WITH_A_PAST.title()
     ids = accounts.import_people(
         people=[
             accounts.PersonToImport(
                 email=email,
-                first_name=person.first_name,
+                first_name=first_name,
                 last_name=person.last_name,
                 joined_at=now - timedelta(days=person.joined_days_ago),
             )
-            for email, person in zip(emails, people, strict=True)
+            for email, first_name, person in zip(emails, first_names, people, strict=True)
         ],
         now=now,
     )
     return [ids[email] for email in emails]
+
+
+def row_with_a_past(people: list[DrawnPerson]) -> int:
+    """Return who has been there for most of the year and comes twice as often as the average, or nearly so."""
+    return max(range(len(people)), key=lambda row: (people[row].joined_days_ago > 300, min(people[row].activity, 2.0)))
 
 
 def store_history(year: Year, user_ids: list[uuid.UUID], products: list[uuid.UUID]) -> None:
@@ -259,7 +269,11 @@ def store_sign_ins(now: datetime) -> None:
 def write_sign_ins(password: str) -> None:
     """Write the list that `make run` shows."""
     lines = [f"  Sign in as  (password {password})"]
-    lines += [f"    {name + STAFF_DOMAIN:28} {', '.join(roles) or 'a customer'}" for name, roles in SIGN_INS.items()]
+    customers = {WITH_A_PAST: "a customer with a year behind them"}
+    lines += [
+        f"    {name + STAFF_DOMAIN:28} {', '.join(roles) or customers.get(name, 'a new customer')}"
+        for name, roles in SIGN_INS.items()
+    ]
     path = settings.VAR_DIR / "demo-sign-ins.txt"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     path.chmod(0o600)

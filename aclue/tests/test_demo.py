@@ -33,12 +33,22 @@ def test_the_demo_has_products_with_pictures_people_and_what_they_did(settings):
 
     assert Product.objects.count() == 40
     assert Category.objects.filter(parent=None).count() == 12
-    assert User.objects.filter(email__endswith="@people.demo.aclue.example").count() == 30
+    assert User.objects.filter(email__endswith="@people.demo.aclue.example").count() == 29
     assert Swipe.objects.count() > 300
     assert Order.objects.count() > 10
     assert Product.objects.order_by("-popularity").first().popularity > 0
     picture = settings.MEDIA_ROOT / Product.objects.first().image
     assert picture.read_bytes()[8:12] == b"WEBP"
+
+
+def test_one_customer_has_a_year_behind_them_and_another_is_new():
+    seed()
+
+    done = {
+        name: [model.objects.filter(user__email=f"{name}@demo.aclue.example").exists() for model in (Swipe, Order)]
+        for name in ("alice", "bob")
+    }
+    assert done == {"alice": [True, True], "bob": [False, False]}
 
 
 def test_seeding_again_changes_nothing():
