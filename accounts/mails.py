@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import timezone
 
+from accounts.letters import send_letter
 from accounts.models import ApiKey, Purpose, User
 from accounts.services.links import GOOD_FOR, draw_link
 from common import audit, limits
@@ -147,16 +146,8 @@ def _has_room(address: str, about: str) -> bool:
 
 def _send(name: str, subject: str, to: str, user: User, **context: Any) -> None:
     """Send one mail; the audit row commits with the outbox row, so it tells exactly once that it went out."""
-    forgot = f"{settings.SITE_URL}{FORGOT_PATH}"
     # Whoever signs up writes the name, and may write it for somebody else's mailbox: until its owner has spoken, none.
     name_of_theirs = user.get_full_name() if user.email_verified_at and to == user.email else ""
-    context = {"name": name_of_theirs, "user": user, "project": settings.PROJECT_NAME, "forgot": forgot, **context}
-    mail = EmailMultiAlternatives(
-        subject=subject,
-        body=render_to_string(f"accounts/mails/{name}.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[to],
-    )
-    mail.attach_alternative(render_to_string(f"accounts/mails/{name}.html", context), "text/html")
-    mail.send()
+    context = {"name": name_of_theirs, "forgot": f"{settings.SITE_URL}{FORGOT_PATH}", **context}
+    send_letter(name, subject=subject, to=to, context=context)
     audit.record(action=f"mail.{name}", actor_id=user.pk, target=f"user {user.pk}", now=timezone.now())

@@ -1,10 +1,9 @@
 """Mails of the newsletter. Each carries the way out: a link to see, and one for the mail program's own button."""
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import timezone
 
+from accounts.letters import send_letter
 from accounts.models import NewsletterSubscription, SubscriptionStatus
 from accounts.services import newsletter
 from common import audit
@@ -40,20 +39,12 @@ def one_click_headers(address: str) -> dict[str, str]:
 def _send(subscription: NewsletterSubscription, name: str, subject: str, *, link: str) -> None:
     token = newsletter.unsubscription_token(subscription.address)
     context = {
-        "project": settings.PROJECT_NAME,
         "subscription": subscription,
         "link": link,
         "days": newsletter.GOOD_FOR.days,
         "way_out": f"{settings.SITE_URL}{UNSUBSCRIBE_PATH}?token={token}",
     }
-    mail = EmailMultiAlternatives(
-        subject=subject,
-        body=render_to_string(f"accounts/mails/{name}.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[subscription.address],
-        headers=one_click_headers(subscription.address),
-    )
-    mail.attach_alternative(render_to_string(f"accounts/mails/{name}.html", context), "text/html")
-    mail.send()
+    headers = one_click_headers(subscription.address)
+    send_letter(name, subject=subject, to=subscription.address, context=context, headers=headers)
     target = audit.address_target(subscription.address)
     audit.record(action=f"mail.{name}", target=target, now=timezone.now())
