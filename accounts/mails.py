@@ -6,10 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.letters import send_letter
 from accounts.models import ApiKey, Purpose, User
 from accounts.services.links import GOOD_FOR, draw_link
 from common import audit, limits
+from common.letters import send_letter
 
 VERIFY_PATH, RESET_PATH, FORGOT_PATH = "/verify-email", "/reset-password", "/forgot-password"
 MINUTES = int(GOOD_FOR.total_seconds() // 60)
@@ -149,5 +149,5 @@ def _send(name: str, subject: str, to: str, user: User, **context: Any) -> None:
     # Whoever signs up writes the name, and may write it for somebody else's mailbox: until its owner has spoken, none.
     name_of_theirs = user.get_full_name() if user.email_verified_at and to == user.email else ""
     context = {"name": name_of_theirs, "forgot": f"{settings.SITE_URL}{FORGOT_PATH}", **context}
-    send_letter(name, subject=subject, to=to, context=context)
+    send_letter(f"accounts/mails/{name}", subject=subject, to=to, context=context)
     audit.record(action=f"mail.{name}", actor_id=user.pk, target=f"user {user.pk}", now=timezone.now())

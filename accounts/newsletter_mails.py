@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.letters import send_letter
 from accounts.models import NewsletterSubscription, SubscriptionStatus
 from accounts.services import newsletter
 from common import audit
+from common.letters import send_letter
 
 CONFIRM_PATH, UNSUBSCRIBE_PATH = "/newsletter/confirm", "/newsletter/unsubscribe"
 ONE_CLICK_PATH = "/api/v1/newsletter/unsubscribe"
@@ -45,6 +45,6 @@ def _send(subscription: NewsletterSubscription, name: str, subject: str, *, link
         "way_out": f"{settings.SITE_URL}{UNSUBSCRIBE_PATH}?token={token}",
     }
     headers = one_click_headers(subscription.address)
-    send_letter(name, subject=subject, to=subscription.address, context=context, headers=headers)
+    send_letter(f"accounts/mails/{name}", subject=subject, to=subscription.address, context=context, headers=headers)
     target = audit.address_target(subscription.address)
     audit.record(action=f"mail.{name}", target=target, now=timezone.now())

@@ -11,5 +11,6 @@ SCOPES: dict[str, str] = {
     "recommendations:write": "Make one's list anew and tell what became of a recommendation.",
     "swipes:read": "Read one's swiping sessions, decks, tastes and history.",
     "swipes:write": "Begin sessions, swipe, take an answer back and report events.",
-    "orders:read": "Read one's orders.",
+    "orders:read": "Read one's cart and orders.",
+    "orders:write": "Fill one's cart, order and cancel; take orders' steps, as far as the owner's roles allow it.",
 }

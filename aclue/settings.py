@@ -316,7 +316,7 @@ SPECTACULAR_SETTINGS = {
         "common.schema.add_error_answers",
         "common.schema.add_limit_headers",
     ],
-    "ENUM_NAME_OVERRIDES": {"Occasion": "catalogue.models.Occasion"},
+    "ENUM_NAME_OVERRIDES": {"Occasion": "catalogue.models.Occasion", "OrderStatus": "orders.serializers.STATUSES"},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.text import slugify
 
 from catalogue import reads, shelves
@@ -86,6 +87,41 @@ def set_status(*, products: Iterable[uuid.UUID], status: Status, now: datetime, 
 def set_featured(*, products: Iterable[uuid.UUID], featured: bool, now: datetime, actor_id: uuid.UUID | None) -> int:
     """Put products on the first page, or take them off it; returns how many changed."""
     return _change_many(products, {"is_featured": featured}, "product.featured_set", now, actor_id)
+
+
+class OutOfStock(Conflict):
+    """There are not as many as are asked for, or none at all any more."""
+
+    error_code = "OUT_OF_STOCK"
+    detail = "There are not enough of these left."
+
+
+def reserve_stock(*, quantities: Mapping[uuid.UUID, int], now: datetime) -> dict[uuid.UUID, int]:
+    """Take products from the stock, all or none; returns how many of each were taken.
+
+    Nothing is taken of what a merchant elsewhere delivers. One conditional UPDATE for each product decides between
+    buyers, in the order of the ids, so that no two wait for each other. Call it in the order's transaction.
+    Raises OutOfStock, also for a product that is not on show.
+    """
+    taken: dict[uuid.UUID, int] = {}
+    for product_id in sorted(quantities):
+        wanted = quantities[product_id]
+        on_show = Product.objects.active().filter(pk=product_id)
+        if on_show.filter(stock__gte=wanted).update(stock=F("stock") - wanted, updated_at=now):
+            taken[product_id] = wanted
+        elif on_show.filter(stock=None).exists():
+            taken[product_id] = 0
+        else:
+            title = Product.objects.filter(pk=product_id).values_list("title", flat=True).first()
+            raise OutOfStock(f"There are not enough left of {title!r}." if title else None)
+    return taken
+
+
+def release_stock(*, quantities: Mapping[uuid.UUID, int], now: datetime) -> None:
+    """Put back what was taken from the stock, in the order of the ids; call it in a transaction."""
+    for product_id in sorted(quantities):
+        counted = Product.objects.filter(pk=product_id, stock__isnull=False)
+        counted.update(stock=F("stock") + quantities[product_id], updated_at=now)
 
 
 def set_popularity(*, popularity: Mapping[uuid.UUID, float]) -> int:

@@ -31,6 +31,7 @@ PERSONAL_TABLES: dict[str, str] = {
     "swipes.Impression": "user_id",
     "swipes.BehaviourEvent": "user_id",
     "orders.Order": "user_id",
+    "orders.CartItem": "user_id",
     "recommendations.Pick": "user_id",
     "recommendations.Interaction": "user_id",
 }

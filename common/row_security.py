@@ -21,6 +21,7 @@ PROTECTED_TABLES = PERSONAL_TABLES | {
     "accounts.User_user_permissions": "user_id",
     "common.IdempotencyKey": "principal",
     "orders.OrderLine": "order__user_id",
+    "orders.OrderEvent": "order__user_id",
 }
 POLICY = "own_rows"
 # Read once a row, for tables whose rows are asked for by their key: nothing is added to the plan. The comparison as

@@ -1,16 +1,46 @@
-"""What a person bought. Buying itself follows later; until then orders are brought in from outside."""
+"""What a person is about to buy, and what they bought here or elsewhere."""
 
 import uuid
 from decimal import Decimal
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from catalogue.models import Product
+from catalogue.models import Product, Status
+
+MOST_OF_ONE = 99
+
+
+class CartItem(models.Model):
+    """A product in somebody's cart. What it costs is the product's business until it is ordered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MOST_OF_ONE)])
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "product"], name="orders_product_once_in_a_cart"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=1, quantity__lte=MOST_OF_ONE), name="orders_cart_quantity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product_id}"
+
+    def is_available(self) -> bool:
+        """Return whether so many could be ordered now."""
+        product = self.product
+        return product.status == Status.ACTIVE and (product.stock is None or product.stock >= self.quantity)
 
 
 class OrderStatus(models.TextChoices):
@@ -49,6 +79,16 @@ class Order(models.Model):
     status = models.CharField(max_length=10, choices=OrderStatus, default=OrderStatus.PENDING)
     currency = models.CharField(max_length=3, default="GBP")
     placed_at = models.DateTimeField(db_index=True)
+    delivery = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text="Name and address, as they were given.",
+    )
+    gift_for = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text="Whom it is for, in the buyer's words."
+    )
+    gift_message = models.TextField(blank=True, default="", db_default="")
 
     objects: ClassVar = OrderQuerySet.as_manager()
 
@@ -70,6 +110,12 @@ class OrderLine(models.Model):
     # Merchants sell by the hundred and price the piece in fractions of a penny; rounding them would change the total.
     unit_price = models.DecimalField(max_digits=14, decimal_places=4)
     currency = models.CharField(max_length=3, default="GBP")
+    reserved = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="How many were taken from the stock for it; they go back when it falls through.",
+    )
 
     class Meta:
         ordering = ["ordinal", "id"]
@@ -80,3 +126,17 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.product_id}"
+
+
+class OrderEvent(models.Model):
+    """A step that an order has taken."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    status = models.CharField(max_length=10, choices=OrderStatus)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.get_status_display()}"

@@ -48,11 +48,13 @@ def world(make_product, provider):
         orders.import_orders(orders=[orders.OrderToImport("I1", user.pk, NOW, OrderStatus.PAID, "GBP", [line])])
         catalogue.save_category(category=scarf.category, now=NOW, actor_id=None)
         signed_in = accounts.open_session(user=user, now=timezone.now())
+        item, _ = orders.add_to_cart(user=user, product_id=scarf.pk, quantity=1, now=NOW)
         known = {
             "product_id": str(scarf.pk),
             "session_id": str(session.pk),
             "swipe_id": str(swipe.pk),
             "order_id": str(Order.objects.get().pk),
+            "item_id": str(item.pk),
             "recommendation_id": RecommendationId(uuid.uuid4(), 1, scarf.pk, "popular").sign(user.pk),
             "slug_or_id": "accessories",
             "category": "accessories",

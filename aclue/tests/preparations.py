@@ -1,12 +1,17 @@
 """What has to be there before an operation's documented example succeeds: made in the transaction of its request."""
 
+from decimal import Decimal
+
 from django.utils import timezone
 
 from accounts import services
 from accounts.models import Identity, NewsletterSubscription, Purpose, User
 from accounts.services import api_keys, links, newsletter, second_factor
 from accounts.tests.factors import code_of, switch_on
+from catalogue.models import Product
 from conftest import PASSWORD
+from orders import services as orders
+from orders.models import Order, OrderStatus
 
 
 class Preparations:
@@ -30,6 +35,7 @@ class Preparations:
                 "delete_auth_identity": self.identity,
                 "delete_auth_api_key": self.api_key,
                 "delete_auth_session": self.session,
+                "replace_orders_status": lambda: {"order_id": self.order(), "status": "paid"},
                 "get_newsletter_confirm": self.subscription,
                 "newsletter_unsubscribe": lambda: {"token": newsletter.unsubscription_token(self.user.email)},
             }
@@ -70,6 +76,12 @@ class Preparations:
 
     def session(self):
         return {"session_id": str(services.open_session(user=self.user, now=timezone.now()).session.pk)}
+
+    def order(self):
+        line = orders.LineToImport(Product.objects.all()[0].pk, 1, Decimal(20))
+        order = orders.OrderToImport("I2", self.user.pk, timezone.now(), OrderStatus.PENDING, "GBP", [line])
+        orders.import_orders(orders=[order])
+        return str(Order.objects.get(external_reference="I2").pk)
 
     def subscription(self):
         asked = NewsletterSubscription.objects.create(

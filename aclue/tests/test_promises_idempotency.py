@@ -12,6 +12,7 @@ from common.models import IdempotencyKey
 from common.tests.openapi import refused
 from common.tests.parallel import in_parallel
 from conftest import make_person
+from orders.models import Order
 from swipes import services
 from swipes.models import SwipeSession
 
@@ -119,6 +120,21 @@ def test_swipes_and_events_are_repeatable_too(api, alice, deck, scarf, path, bod
 
     assert (first.status_code, again.status_code, again.content) == (status, status, first.content)
     assert again["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_orders_with_one_key_are_one_order(api, make_product):
+    vase = make_product("Vase", stock=100)
+    client = api(make_person("Alice"))
+    wanted = {"items": [{"product_id": str(vase.pk), "quantity": 2}]}
+
+    answers = in_parallel(lambda: post(client, body=wanted, path="/api/v1/orders"), 50)
+    last = post(client, body=wanted, path="/api/v1/orders")
+
+    vase.refresh_from_db()
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {answer.content for answer in answers if answer.status_code == 201} == {last.content}
+    assert (Order.objects.count(), vase.stock) == (1, 98)
 
 
 def _swipe(deck, scarf):

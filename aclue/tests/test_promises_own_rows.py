@@ -19,7 +19,7 @@ from common.models import IdempotencyKey
 from common.row_security import PROTECTED_TABLES, protected_names, unprotected
 from common.scope import acting_for, as_nobody, current
 from conftest import APP_ROLE, NOW, ApiClient
-from orders.models import Order, OrderLine
+from orders.models import CartItem, Order, OrderEvent, OrderLine, OrderStatus
 from recommendations.models import Interaction, InteractionType, Pick
 from swipes import services as swipes
 from swipes.models import BehaviourEvent, Direction, EventType, Impression, SessionType
@@ -50,6 +50,8 @@ def fill_every_table(user: User, product: Product) -> None:
     BehaviourEvent.objects.create(user=user, event_type=EventType.VIEW, occurred_at=NOW, recorded_at=NOW)
     order = Order.objects.create(user=user, placed_at=NOW)
     OrderLine.objects.create(order=order, ordinal=1, product=product, quantity=1, unit_price=1)
+    OrderEvent.objects.create(order=order, status=OrderStatus.PENDING, at=NOW)
+    CartItem.objects.create(user=user, product=product, quantity=1, created_at=NOW, updated_at=NOW)
     Pick.objects.create(user=user, strategy="ease", mark="mark", made_at=NOW)
     Interaction.objects.create(
         user=user,

@@ -19,6 +19,7 @@ from common import outbox
 from common.models import AuditEntry, IdempotencyKey, OutboxTask
 from common.tests.parallel import in_parallel
 from conftest import NOW, make_person
+from orders import services as orders
 from recommendations import publishing
 from recommendations import services as recommendations
 from recommendations.models import ModelVersion, Pick, TrainingLease, TrainingRun
@@ -44,7 +45,7 @@ def mails_of(name):
     return lambda: (
         [letter.to[0] for letter in mail.outbox],
         AuditEntry.objects.filter(action__startswith="mail.").count(),
-        OutboxTask.objects.filter(task=f"accounts.{name}").exclude(done_at=None).count(),
+        OutboxTask.objects.filter(task__endswith=f".{name}").exclude(done_at=None).count(),
     )
 
 
@@ -68,6 +69,26 @@ def address_to_prove():
 def address_to_come():
     user = make_person("Alice")
     return sent("accounts.send_address_change", user_id=str(user.pk), address="after@example.com")
+
+
+def address_asked_for():
+    user = make_person("Alice")
+    return sent("accounts.warn_of_address_change", user_id=str(user.pk), address=user.email)
+
+
+def an_order():
+    alice, now = make_person("Alice"), timezone.now()
+    fill_shop(now=NOW, n_people=0, n_products=3)
+    wanted = [orders.Wanted(Product.objects.all()[0].pk, 1)]
+    order = orders.place_order(user=alice, items=wanted, gift=orders.Gift(), now=now)
+    OutboxTask.objects.exclude(task="orders.confirm").delete()
+    return order, {"outbox_id": str(OutboxTask.objects.get().pk)}
+
+
+def a_step():
+    order, _ = an_order()
+    OutboxTask.objects.all().delete()
+    return sent("orders.tell_of_step", order_id=str(order.pk), status="PAID")
 
 
 def forgotten_password():
@@ -173,6 +194,9 @@ CASES = {
     "accounts.send_address_change": Case(
         address_to_come, mails_of("send_address_change"), (["after@example.com"], 1, 1)
     ),
+    "accounts.warn_of_address_change": Case(
+        address_asked_for, mails_of("warn_of_address_change"), (["alice@example.com"], 1, 1)
+    ),
     "accounts.send_reset": Case(forgotten_password, mails_of("send_reset"), (["alice@example.com"], 1, 1)),
     "accounts.tell_of_new_password": Case(
         new_password, mails_of("tell_of_new_password"), (["alice@example.com"], 1, 1)
@@ -198,6 +222,8 @@ CASES = {
     ),
     "accounts.newsletter_welcome": Case(new_reader, mails_of("newsletter_welcome"), (["alice@example.com"], 1, 1)),
     "accounts.tidy": Case(old_and_living_sessions, Session.objects.count, 1),
+    "orders.confirm": Case(lambda: an_order()[1], mails_of("confirm"), (["alice@example.com"], 1, 1)),
+    "orders.tell_of_step": Case(a_step, mails_of("tell_of_step"), (["alice@example.com"], 1, 1)),
     "common.tidy": Case(old_and_new_rows, lambda: (OutboxTask.objects.count(), IdempotencyKey.objects.count()), (1, 1)),
     # A purchase weighs 3 and half as much every 30 days. Thing 0 was bought on the newest day, thing 1 four days
     # before it, 3 / 2 ** (4 / 30) = 2.74, thing 2 eight and 22 days, 3 / 2 ** (8 / 30) + 3 / 2 ** (22 / 30) = 4.3.

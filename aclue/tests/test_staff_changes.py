@@ -16,6 +16,7 @@ from accounts.tests.factors import switch_on
 from aclue.tests.desk import category_form, page_of, person_form, product_form
 from common.models import AuditEntry, Flag, OutboxTask
 from conftest import NOW
+from orders.models import Order
 from recommendations.models import ModelVersion, Pick, TrainingRun
 
 pytestmark = pytest.mark.django_db
@@ -43,11 +44,24 @@ ACTIONS = {
     ("common.OutboxTask", "try_again"): "work.retried",
     ("django_celery_beat.PeriodicTask", "switch_off"): "schedule.switched",
     ("django_celery_beat.PeriodicTask", "switch_on"): "schedule.switched",
+    ("orders.Order", "cancel"): "order.status_set",
+    ("orders.Order", "mark_delivered"): "order.status_set",
+    ("orders.Order", "mark_paid"): "order.status_set",
+    ("orders.Order", "mark_shipped"): "order.status_set",
+    ("orders.Order", "refund"): "order.status_set",
     ("recommendations.ModelVersion", "activate"): "model.activated",
     ("recommendations.ModelVersion", "prune"): "model.pruned",
     ("recommendations.ModelVersion", "roll_back"): "model.activated",
     ("recommendations.Pick", "pick_again"): "picks.refreshed",
     ("recommendations.TrainingRun", "cancel"): "model.training_cancelled",
+}
+# Where an order has to stand for a step.
+BEFORE_STEP = {
+    "cancel": "PAID",
+    "mark_delivered": "SHIPPED",
+    "mark_paid": "PENDING",
+    "mark_shipped": "PAID",
+    "refund": "DELIVERED",
 }
 FORMS = {
     ("accounts.User", "change"): {
@@ -109,6 +123,7 @@ def rows(one_of_everything, alice, scarf, make_category):
         "common.Flag": Flag.objects.first(),
         "common.OutboxTask": OutboxTask.objects.dead().get(),
         "django_celery_beat.PeriodicTask": PeriodicTask.objects.get(name="hourly"),
+        "orders.Order": Order.objects.get(),
         "recommendations.ModelVersion": ModelVersion.objects.get(number=3),
         "recommendations.Pick": Pick.objects.get(),
         "recommendations.TrainingRun": TrainingRun.objects.get(),
@@ -134,6 +149,8 @@ def test_an_action_of_staff_is_written_down(desk, root, rows, before, screen, ac
     row = rows[screen]
     if action == "switch_on" and isinstance(row, PeriodicTask):
         PeriodicTask.objects.update(enabled=False)
+    if action in BEFORE_STEP:
+        Order.objects.update(status=BEFORE_STEP[action])
     asked = {"action": action, "_selected_action": [str(row.pk)], "post": "yes"}
 
     answer = desk.post(page_of(type(row), "changelist"), asked)

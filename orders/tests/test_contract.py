@@ -73,6 +73,10 @@ def test_a_person_reads_one_of_their_orders(api, alice, scarf, mug, buy, slash):
         "currency": "GBP",
         "total": 52.5,
         "placed_at": "2026-11-20T12:00:00.000000Z",
+        "delivery": {},
+        "gift_for": "",
+        "gift_message": "",
+        "events": [],
         "lines": [
             {
                 "ordinal": 1,
@@ -151,7 +155,7 @@ def test_an_order_outlives_its_buyer(api, alice, scarf, buy):
 
 
 @pytest.mark.parametrize("n_orders", [10, 1000])
-def test_listing_orders_costs_five_statements_however_many_there_are(
+def test_listing_orders_costs_six_statements_however_many_there_are(
     api, alice, scarf, mug, n_orders, django_assert_num_queries
 ):
     services.import_orders(
@@ -169,7 +173,7 @@ def test_listing_orders_costs_five_statements_however_many_there_are(
     )
     client = api(alice)
 
-    with django_assert_num_queries(5):  # who asks, how many, the page, its lines, their products
+    with django_assert_num_queries(6):  # who asks, how many, the page, its lines, their products, its steps
         answer = client.get("/api/v1/orders")
 
     assert (answer.json()["total"], len(answer.json()["items"])) == (n_orders, min(n_orders, 20))

@@ -1,4 +1,4 @@
-"""Every write to orders. Buying follows later; for now orders are brought in whole."""
+"""Orders from elsewhere, brought in whole or line by line."""
 
 import dataclasses
 import uuid
