@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.fuzz]
 
 N_EXAMPLES = int(os.environ.get("ACLUE_FUZZ_EXAMPLES") or 3)
 STAFF_ONLY = {
+    "replace_orders_status",
     "create_product",
     "replace_product",
     "change_product",
