@@ -20,7 +20,7 @@ from django.test import Client
 
 from accounts import services as accounts
 from accounts.models import User
-from catalogue import reads, shelves
+from catalogue import facets, reads, shelves
 from catalogue import services as catalogue
 from catalogue.models import Category, Product
 from common import flags, limits
@@ -138,6 +138,7 @@ def _forget_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     flags.assume({})
     limits.reset()
     reads.forget()
+    facets.forget()
     shelves.forget()
     shop.forget()
     registry.forget()

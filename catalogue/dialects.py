@@ -34,6 +34,8 @@ class Dialect:
         "tags": "tags::text",
     }
     readers: Readers = {}
+    # Each of a row's occasions as a row with a `value`, to be joined.
+    each_occasion = "LATERAL jsonb_array_elements_text(occasions) AS one(value)"
 
     @staticmethod
     def key(value: uuid.UUID) -> Any:
@@ -62,6 +64,7 @@ class SQLiteDialect(Dialect):
     """The same for SQLite."""
 
     casts = {}
+    each_occasion = "json_each(occasions)"
 
     @staticmethod
     def key(value: uuid.UUID) -> Any:
@@ -156,11 +159,12 @@ _POSTGRESQL, _SQLITE = Dialect(), SQLiteDialect()
 
 def shape_of(fields: tuple[str, ...]) -> Shape:
     """Return these fields as the present database has them."""
-    return _shape(_dialect(), fields)
+    return _shape(dialect(), fields)
 
 
 @functools.cache
-def _dialect() -> Dialect:
+def dialect() -> Dialect:
+    """Return how the present database speaks."""
     return _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
 
 

@@ -86,8 +86,8 @@ class ListQuery(PageQuery, FieldsQuery):
     """Page and fields of a list that has its own order."""
 
 
-class ProductsQuery(PageQuery, FieldsQuery):
-    """Filters, order, page and fields of the product list."""
+class FiltersQuery(serializers.Serializer[Any]):
+    """Which products."""
 
     q = serializers.CharField(
         max_length=200,
@@ -103,10 +103,6 @@ class ProductsQuery(PageQuery, FieldsQuery):
     in_stock = serializers.BooleanField(required=False)
     rating_min = serializers.DecimalField(3, 2, min_value=Decimal(0), max_value=Decimal(5), required=False)
     ids = CommaSeparated(child=serializers.UUIDField(), required=False, help_text="At most 100 product ids.")
-    sort = serializers.ChoiceField(SORTS, required=False, help_text="popularity, or relevance with `q`, when absent.")
-    order = serializers.ChoiceField(
-        ("asc", "desc"), required=False, help_text="The sort's natural direction when absent."
-    )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """Refuse an inverted price range."""
@@ -116,12 +112,29 @@ class ProductsQuery(PageQuery, FieldsQuery):
         return given
 
 
+class ProductsQuery(PageQuery, FieldsQuery, FiltersQuery):
+    """Filters, order, page and fields of the product list."""
+
+    sort = serializers.ChoiceField(SORTS, required=False, help_text="popularity, or relevance with `q`, when absent.")
+    order = serializers.ChoiceField(
+        ("asc", "desc"), required=False, help_text="The sort's natural direction when absent."
+    )
+
+
 def public_fields(fields: Sequence[str]) -> tuple[str, ...]:
     """Return those of the fields that everybody may see; raises QueryInvalid (422) when none is left."""
     visible = tuple(field for field in fields if field not in STAFF_FIELDS)
     if not visible:
         raise QueryInvalid({"fields": ["These fields are for staff."]})
     return visible
+
+
+def filters_asked(request: HttpRequest) -> ProductsAsked:
+    """Return a question that is filters alone; raises QueryInvalid (422)."""
+    given = read_query(request, FiltersQuery)
+    if "ids" in given:
+        given["ids"] = tuple(given["ids"])
+    return ProductsAsked(page=1, per_page=1, fields=(), sort="popularity", descending=True, **given)
 
 
 def products_asked(request: HttpRequest) -> ProductsAsked:

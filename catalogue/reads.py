@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from catalogue.dialects import Dialect, Shape, shape_of
+from catalogue.dialects import Dialect, Shape, dialect, shape_of
 from catalogue.queries import FIELDS, STAFF_FIELDS, ProductsAsked
 from catalogue.shelves import shelves
 from common.memo import TimedMemo
@@ -78,6 +78,14 @@ def product_page(asked: ProductsAsked, fields: Sequence[str]) -> tuple[list[dict
     else:
         total = 0
     return shape.to_wire(rows), _keep_total(statement, total)
+
+
+def where_of(asked: ProductsAsked) -> tuple[str, tuple[Any, ...]] | None:
+    """Return a question's filters as a condition with its parameters; None where nothing can be found."""
+    within = _within(asked.category)
+    if within is None or asked.ids == () or (asked.q and not asked.words):
+        return None
+    return _where(asked, dialect(), within)
 
 
 def product_detail(product_id: uuid.UUID, fields: Sequence[str], *, hidden_too: bool = False) -> dict[str, Any] | None:
@@ -146,7 +154,7 @@ def _statement(asked: ProductsAsked, shape: Shape, within: tuple[uuid.UUID, ...]
     )
 
 
-def _where(asked: ProductsAsked, dialect: Dialect, within: tuple[uuid.UUID, ...]) -> tuple[str, tuple[Any, ...]]:
+def _where(asked: ProductsAsked, own: Dialect, within: tuple[uuid.UUID, ...]) -> tuple[str, tuple[Any, ...]]:
     clauses: list[str] = ["status = 'ACTIVE'"]
     parameters: list[Any] = []
 
@@ -155,21 +163,21 @@ def _where(asked: ProductsAsked, dialect: Dialect, within: tuple[uuid.UUID, ...]
         parameters.extend(values)
 
     if within:
-        add(*dialect.any_of("category_id", within))
+        add(*own.any_of("category_id", within))
     if asked.price_min is not None:
-        add("price >= %s", (dialect.number(asked.price_min),))
+        add("price >= %s", (own.number(asked.price_min),))
     if asked.price_max is not None:
-        add("price <= %s", (dialect.number(asked.price_max),))
+        add("price <= %s", (own.number(asked.price_max),))
     if asked.brand:
         add("brand = %s", (asked.brand,))
     if asked.in_stock is not None:
         add("in_stock" if asked.in_stock else "NOT in_stock", ())
     if asked.rating_min is not None:
-        add("COALESCE(rating, 0) >= %s", (dialect.number(asked.rating_min),))
+        add("COALESCE(rating, 0) >= %s", (own.number(asked.rating_min),))
     if asked.occasion:
-        add(*dialect.has_occasion(asked.occasion))
+        add(*own.has_occasion(asked.occasion))
     if asked.ids:
-        add(*dialect.any_of("id", asked.ids))
+        add(*own.any_of("id", asked.ids))
     for word in asked.words:
         add(*_has_word(word))
     return " AND ".join(clauses), tuple(parameters)

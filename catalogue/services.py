@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.text import slugify
 
-from catalogue import reads, shelves
+from catalogue import facets, reads, shelves
 from catalogue.models import Category, Product, Status
 from common import audit
 from common.errors import Conflict, Invalid, NotFound
@@ -298,4 +298,5 @@ def _change_many(
 def _forget() -> None:
     """Drop what this process remembers of the catalogue."""
     reads.forget()
+    facets.forget()
     shelves.forget()

@@ -71,3 +71,35 @@ class PartialProductSerializer(ProductSerializer):
         for field in fields.values():
             field.required = False
         return fields
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    """How many products have something in common."""
+
+    name = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class CategoryCountSerializer(CountSerializer):
+    """How many products stand in a category or inside it."""
+
+    slug = serializers.CharField()
+
+
+@shown_as(
+    {
+        "total": 42,
+        "categories": [{"slug": "accessories", "name": "Accessories", "count": 42}],
+        "brands": [{"name": "Larkfield", "count": 17}],
+        "price_bands": [{"name": "25 to 50", "count": 30}, {"name": "50 to 100", "count": 12}],
+        "occasions": [{"name": "birthday", "count": 25}],
+    }
+)
+class FacetsSerializer(serializers.Serializer[Any]):
+    """What the products of a list have in common; what has no product is left out."""
+
+    total = serializers.IntegerField()
+    categories = CategoryCountSerializer(many=True, help_text="With what stands inside, most first.")
+    brands = CountSerializer(many=True, help_text="The fifty with most products.")
+    price_bands = CountSerializer(many=True, help_text="Cheapest first.")
+    occasions = CountSerializer(many=True, help_text="Most first.")

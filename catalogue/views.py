@@ -10,13 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalogue import reads, services
+from catalogue.facets import facets_of
 from catalogue.models import Product
 from catalogue.queries import (
     FIELDS,
     FieldsQuery,
+    FiltersQuery,
     ListQuery,
     ProductsQuery,
     fields_asked,
+    filters_asked,
     products_asked,
     public_fields,
 )
@@ -25,7 +28,7 @@ from catalogue.serializers import (
     CategoryTreeSerializer,
     ProductWriteSerializer,
 )
-from catalogue.shapes import PartialProductSerializer, ProductSerializer
+from catalogue.shapes import FacetsSerializer, PartialProductSerializer, ProductSerializer
 from catalogue.shelves import category_detail, category_list, category_tree, shelves
 from common.errors import NotFound
 from common.etags import cacheable
@@ -146,6 +149,17 @@ class FeaturedView(PublicView):
         fields = public_fields(asked.pop("fields", FIELDS))
         page = cut_page(reads.featured_products(), **asked)
         return cacheable(request._request, to_json(page | {"items": reads.only(page["items"], fields)}))
+
+
+class FacetsView(PublicView):
+    """What the products of a list have in common."""
+
+    key_scopes = {"GET": "catalogue:read"}
+
+    @extend_schema(parameters=[FiltersQuery], responses={200: FacetsSerializer, 304: NOT_MODIFIED})
+    def get(self, request: Request) -> HttpResponse:
+        """Count the products that the list's own filters leave: by category, brand, price band and occasion."""
+        return cacheable(request._request, to_json(facets_of(filters_asked(request._request))))
 
 
 class CategoriesView(PublicView):

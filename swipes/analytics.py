@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q
 
 from accounts.models import User
+from catalogue.prices import price_band
 from catalogue.shelves import shelves
 from swipes.models import LIKES, Direction, Swipe, SwipeSession
 
 MOST_SWIPES = 5000
 MOST_GROUPS = 12
 MOST_SESSIONS = 30
-BANDS = ((Decimal(10), "under 10"), (Decimal(25), "10 to 25"), (Decimal(50), "25 to 50"), (Decimal(100), "50 to 100"))
 Z_95 = 1.96
 
 
@@ -71,15 +71,6 @@ def confidence(likes: int, dislikes: int) -> float:
     p = likes / n
     half_width = Z_95 / (1 + Z_95**2 / n) * math.sqrt(p * (1 - p) / n + Z_95**2 / (4 * n * n))
     return round(1 - 2 * half_width, 4)
-
-
-def price_band(price: Decimal) -> str:
-    """Return the band a price lies in.
-
-    >>> price_band(Decimal("9.99")), price_band(Decimal(25)), price_band(Decimal(400))
-    ('under 10', '25 to 50', 'over 100')
-    """
-    return next((name for limit, name in BANDS if price < limit), "over 100")
 
 
 def _latest_answers(user: User) -> list[Answered]:
