@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from recommendations.reasons import said_of
+from recommendations.reasons import LEAST_LOSS, said_of
 from recommendations.scoring import CATEGORY_WEIGHT, Scorer
 from recommendations.taste import Event, counted
 
 MOST_NAMED = 10
 BLOCK = 32
-# Below this a product, or a taste, did not matter: it would be told as 0.
-LEAST = 5e-5
 
 
 class Because(NamedTuple):
@@ -53,10 +51,10 @@ def why(product_id: uuid.UUID, events: Sequence[Event], scorer: Scorer, now: dat
     named = [
         Because(other, scorer.shop.titles[other_row], said.get(other, "answered"), round(weight, 4))
         for other, weight in sorted(weights.items(), key=lambda item: (-item[1], item[0]))
-        if abs(weight) > LEAST and other != product_id and (other_row := scorer.shop.row(other)) >= 0
+        if abs(weight) > LEAST_LOSS and other != product_id and (other_row := scorer.shop.row(other)) >= 0
     ]
     echo = float(scorer.echo(kept, now)[row]) * CATEGORY_WEIGHT
-    tastes = [(scorer.shop.category_name(row), round(echo, 4))] if abs(echo) > LEAST else []
+    tastes = [(scorer.shop.category_name(row), round(echo, 4))] if abs(echo) > LEAST_LOSS else []
     return Why(
         score=round(score, 4),
         because=[one for one in named if one.weight > 0 and one.product_id in said][:MOST_NAMED],

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 N_PEOPLE, N_ITEMS = 50, 10
 SEED = 11
+LENGTHS = ((1, 4), (5, 14), (15, 60))
 OF_A_CATEGORY = re.compile(r"Because you liked things from .+ lately\.")
 NAMED = re.compile(rf"Because you ({'|'.join(sorted(set(SAID.values())))}) (.+)\.")
 
@@ -89,29 +90,55 @@ def test_no_product_that_matters_more_is_left_unnamed(people, lists, lost, score
             assert named == pytest.approx(expected, abs=1e-3)
 
 
-def test_a_reason_in_a_list_names_what_the_person_did_and_it_raised_the_score(people, lists, scorer, now):
-    n_named = 0
-    for events, chosen in zip(people, lists, strict=True):
-        kept = list(counted(events))
-        done = {(SAID[event.kind], event.product_id) for event in kept if event.kind in SAID}
-        raw = scorer.main.model.score(scorer.history(scorer.main, [kept], now))[0]
-        for one in chosen:
+@pytest.mark.parametrize("length", LENGTHS, ids="{0[0]} to {0[1]}".format)
+def test_a_reason_in_a_list_names_what_the_person_did_and_the_score_is_lower_without_it(
+    histories, lost, scorer, now, length
+):
+    people = some_of(histories, *length)
+    n_named = n_first = 0
+    for events, answer in zip(people, answer_block(people, Asked(limit=N_ITEMS), scorer, now), strict=True):
+        done = {(SAID[event.kind], event.product_id) for event in counted(events) if event.kind in SAID}
+        losses = lost(events)
+        for one in answer.chosen[:N_ITEMS]:
             if one.reason in {TASTE, POPULAR} or OF_A_CATEGORY.fullmatch(one.reason):
                 continue
             found = NAMED.fullmatch(one.reason)
             assert found, one.reason
             n_named += 1
             word, title = found.groups()
-            named = [other for said, other in done if said == word and titled(scorer, other) == title]
-            item = scorer.main.items.rows([str(one.product_id)])[0]
-            shares = [
-                raw[item] - scorer.main.model.score(scorer.history(scorer.main, [without(kept, other)], now))[0, item]
-                for other in named
-            ]
-            assert shares, one.reason
-            assert max(shares) > 0
+            row = scorer.shop.row(one.product_id)
+            named = [losses[other][row] for said, other in done if said == word and titled(scorer, other) == title]
+            assert named, one.reason
+            assert max(named) > 0
+            told = why(one.product_id, events, scorer, now)
+            assert title not in {other.title for other in told.against} - {other.title for other in told.because}
+            n_first += told.because[0].title == title
 
     assert n_named > 0.8 * N_PEOPLE * N_ITEMS
+    # Twelve products of a history are tried for a list, all of them for `why`.
+    assert n_first >= 0.9 * n_named
+
+
+@pytest.mark.parametrize("length", LENGTHS[:2], ids="{0[0]} to {0[1]}".format)
+def test_whatever_why_names_first_the_score_is_lower_without(histories, lost, scorer, now, length):
+    people = some_of(histories, *length)
+    n_named = 0
+    for events, answer in zip(people, answer_block(people, Asked(limit=N_ITEMS), scorer, now), strict=True):
+        losses = lost(events)
+        for one in answer.chosen[:N_ITEMS]:
+            if because := why(one.product_id, events, scorer, now).because:
+                n_named += 1
+                assert losses[because[0].product_id][scorer.shop.row(one.product_id)] > 0
+
+    # To a few who have done little something is recommended that everybody likes now, and nothing of theirs is why.
+    assert n_named > 0.85 * N_PEOPLE * N_ITEMS
+
+
+def some_of(histories, least, most):
+    """Return fifty histories of so many events, the newest ones of longer histories where there are too few."""
+    able = [events for events in histories.values() if least <= len(events)]
+    newest_first = [sorted(events, key=lambda event: event.occurred_at, reverse=True) for events in able[:N_PEOPLE]]
+    return [events[:most] for events in newest_first]
 
 
 def titled(scorer, product_id):
