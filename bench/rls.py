@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connections, transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from bench.progress import say
@@ -109,7 +110,7 @@ def queries() -> list[Query]:
     from accounts.backends import AccountBackend  # noqa: PLC0415
     from accounts.models import ApiKey, KnownDevice, Session, User  # noqa: PLC0415
     from common.models import IdempotencyKey  # noqa: PLC0415
-    from orders.models import Order  # noqa: PLC0415
+    from orders.models import Order, OrderLine  # noqa: PLC0415
     from recommendations import taste  # noqa: PLC0415
     from recommendations.models import Interaction, Pick  # noqa: PLC0415
     from swipes import analytics, services  # noqa: PLC0415
@@ -119,7 +120,8 @@ def queries() -> list[Query]:
         return id_of("person", n % PEOPLE)
 
     now = timezone.now()
-    orders = Order.objects.with_totals().prefetch_related("lines__product")
+    lines = Prefetch("lines", queryset=OrderLine.objects.select_related("product"))
+    orders = Order.objects.with_totals().prefetch_related(lines, "events")
     sessions = Session.objects.active(now).select_related("user")
 
     def swipe(n: int) -> None:

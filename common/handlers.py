@@ -5,6 +5,7 @@ logged with its traceback and answered as INTERNAL_ERROR, without a word about t
 """
 
 import dataclasses
+from sqlite3 import SQLITE_ERROR
 from typing import Any
 
 import structlog
@@ -94,6 +95,8 @@ def describe(failure: BaseException) -> Fault | None:
             return Fault(
                 422, "A value does not fit.", errors=[{"loc": ["body"], "msg": "out of range", "type": "value_error"}]
             )
+        case OperationalError() if _is_our_own(failure):
+            return None
         case OperationalError() | InterfaceError():
             return Fault(503, "The database does not answer right now.", headers={"Retry-After": RETRY_SOON})
         case UnicodeEncodeError() | UnicodeDecodeError():
@@ -103,6 +106,11 @@ def describe(failure: BaseException) -> Fault | None:
                 errors=[{"loc": ["body"], "msg": "invalid text", "type": "value_error"}],
             )
     return None
+
+
+def _is_our_own(failure: BaseException) -> bool:
+    """Return whether SQLite did answer, and refused a statement that is too large for it: asking again is no use."""
+    return getattr(failure.__cause__, "sqlite_errorcode", None) == SQLITE_ERROR and "too" in str(failure)
 
 
 def _is_too_slow(failure: BaseException | None) -> bool:

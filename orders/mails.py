@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from common import audit
 from common.letters import send_letter
-from orders.models import Order, OrderStatus
+from orders.models import Order, OrderLine, OrderStatus
 
 WORDS = {
     OrderStatus.PAID: "is paid, and will soon be on its way",
@@ -34,7 +35,7 @@ def _send(name: str, subject: str, order_id: str, **context: Any) -> None:
     order = (
         Order.objects.with_totals()
         .select_related("user")
-        .prefetch_related("lines__product")
+        .prefetch_related(Prefetch("lines", queryset=OrderLine.objects.select_related("product")))
         .filter(pk=order_id, user__email__isnull=False)
         .first()
     )

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 
 from accounts.models import User
 from catalogue.models import Category, Product
@@ -89,6 +90,18 @@ def test_reset_makes_it_anew():
 
     assert User.objects.filter(email="alice@demo.aclue.example").exists()
     assert Product.objects.count() == 40
+
+
+def test_it_is_taken_away_and_nothing_else_is(settings, scarf, alice):
+    settings.DEBUG = False
+    with override_settings(DEBUG=True):
+        seed()
+
+    call_command("demo", "--remove", verbosity=0)
+
+    assert list(Product.objects.all()) == [scarf]
+    assert list(User.objects.all()) == [alice]
+    assert (Swipe.objects.count(), Order.objects.count()) == (0, 0)
 
 
 def test_made_people_cannot_sign_in_and_demo_accounts_share_one_hash():

@@ -6,6 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.models import OutboxTask
+from conftest import NOW
+from recommendations import publishing
+from recommendations import services as recommendations
+from recommendations.tests.shops import fill_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +28,38 @@ def test_a_healthy_deployment_has_a_line_for_each_look():
 
     assert verdict == ""
     assert [line.split()[1] for line in words.splitlines()] == [
-        *("settings", "defaults", "database", "people", "migrations", "redis", "broker", "outbox", "disk", "clock"),
+        *(
+            "settings",
+            "defaults",
+            "database",
+            "people",
+            "migrations",
+            "redis",
+            "broker",
+            "outbox",
+            "models",
+            "disk",
+            "clock",
+        ),
     ]
+
+
+@pytest.mark.parametrize("harm", ["damaged", "missing"])
+def test_a_model_that_serves_and_cannot_be_read_is_found(settings, tmp_path, monkeypatch, harm):
+    settings.MODEL_DIR = tmp_path
+    monkeypatch.setattr(publishing, "_verify", lambda folder: None)
+    fill_shop(now=NOW)
+    run = recommendations.request_training(model_type="ease", parameters={}, now=NOW, is_sent=False)
+    recommendations.train(run_id=run.pk, clock=lambda: NOW)
+    well, _ = examine()
+    array = next(tmp_path.glob("*/*.npy"))
+    array.unlink() if harm == "missing" else array.write_bytes(b"not what was signed")
+
+    words, verdict = examine()
+
+    assert "ok    models      ease:1" in well
+    assert "WRONG models      ease:1: " in words
+    assert verdict == "Something is wrong with: models."
 
 
 def test_a_redis_that_does_not_answer_is_found(settings):

@@ -11,7 +11,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     ValidationError,
 )
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.http import Http404, UnreadablePostError
 from django.utils.functional import lazystr
 from rest_framework import exceptions as drf
@@ -105,3 +105,14 @@ def test_json_holds_numbers_for_decimals_and_text_for_promises():
     assert written == b'{"price":12.5,"word":"hello","7":{"x":null}}'
     with pytest.raises(TypeError):
         to_json({"thing": object()})
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own limits")
+def test_a_statement_that_is_too_large_for_the_database_is_no_outage():
+    """Clients would send it again and again."""
+    with pytest.raises(OperationalError) as too_deep, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT " + " OR ".join(["1"] * 5000))
+
+    assert describe(too_deep.value) is None
+    assert describe(OperationalError("database is locked")).status == 503

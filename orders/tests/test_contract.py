@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.admin import site
 
+from catalogue.models import Product
 from common.tests.openapi import as_documented, refused
 from orders import services
 from orders.admin import OrderAdmin, OrderLineInline
@@ -125,6 +126,32 @@ def test_staff_see_prices_in_pence_and_fractions_of_a_penny_where_there_are_any(
     assert str(total) == "25.00"
 
 
+def test_a_page_of_orders_may_hold_thousands_of_products(api, alice, accessories):
+    """As a wholesaler's does: SQLite takes no condition on so many at once."""
+    products = Product.objects.bulk_create(
+        Product(title=f"Gift {n}", slug=f"gift-{n}", price=1, category=accessories, created_at=NOON, updated_at=NOON)
+        for n in range(2500)
+    )
+    services.import_orders(
+        orders=[
+            services.OrderToImport(
+                f"INV-{start}",
+                alice.pk,
+                NOON,
+                OrderStatus.PAID,
+                "GBP",
+                [services.LineToImport(product.pk, 1, Decimal(1)) for product in products[start : start + 500]],
+            )
+            for start in range(0, 2500, 500)
+        ]
+    )
+
+    answer = api(alice).get("/api/v1/orders?per_page=100")
+
+    assert answer.status_code == 200
+    assert sum(len(order["lines"]) for order in answer.json()["items"]) == 2500
+
+
 def test_somebody_elses_order_is_no_order(api, alice, charlie, scarf, buy, unknown_id):
     order = buy(alice, "INV-7", (scarf, 1, "20.00"))
 
@@ -155,7 +182,7 @@ def test_an_order_outlives_its_buyer(api, alice, scarf, buy):
 
 
 @pytest.mark.parametrize("n_orders", [10, 1000])
-def test_listing_orders_costs_six_statements_however_many_there_are(
+def test_listing_orders_costs_five_statements_however_many_there_are(
     api, alice, scarf, mug, n_orders, django_assert_num_queries
 ):
     services.import_orders(
@@ -173,7 +200,7 @@ def test_listing_orders_costs_six_statements_however_many_there_are(
     )
     client = api(alice)
 
-    with django_assert_num_queries(6):  # who asks, how many, the page, its lines, their products, its steps
+    with django_assert_num_queries(5):  # who asks, how many, the page, its lines with their products, its steps
         answer = client.get("/api/v1/orders")
 
     assert (answer.json()["total"], len(answer.json()["items"])) == (n_orders, min(n_orders, 20))

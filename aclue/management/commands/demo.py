@@ -21,9 +21,14 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, default=2000)
         parser.add_argument("--if-empty", action="store_true", help="do nothing in a shop that has products of its own")
         parser.add_argument("--reset", action="store_true", help="take the demo away first")
+        parser.add_argument("--remove", action="store_true", help="take the demo away, and leave it at that")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Raises CommandError outside DEBUG (its accounts are for trying out) and for a shop that is in use."""
+        """Raises CommandError outside DEBUG: its accounts are for trying out. Taking it away is never wrong."""
+        if options["remove"]:
+            seeding.remove_demo()
+            self.stdout.write("The demo shop is gone; whatever else there was is here.")
+            return
         if options["if_empty"] and (seeding.is_seeded() or seeding.is_somebody_elses()):
             return
         if options["if_empty"] and not settings.DEBUG:

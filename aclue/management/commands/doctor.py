@@ -17,9 +17,13 @@ from aclue.system import pending_migrations
 from common.models import OutboxTask
 from common.postgresql.roles import Standing
 from common.row_security import protected_names, unprotected
+from recommendations.ml import artefacts
+from recommendations.models import ModelVersion, VersionStatus
+from recommendations.registry import folder_of, signing_key
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 MOST_CLOCK_SECONDS = 2.0
+MOST_NAMED = 5
 
 
 class Finding(NamedTuple):
@@ -30,9 +34,9 @@ class Finding(NamedTuple):
 
 
 class Command(BaseCommand):
-    """Look at settings, services, migrations, disk, clock and unsafe defaults, and say what to do."""
+    """Look at settings, services, migrations, models, disk, clock and unsafe defaults, and say what to do."""
 
-    help = "Check settings, services, migrations, disk, clock and unsafe defaults."
+    help = "Check settings, services, migrations, models, disk, clock and unsafe defaults."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each look; raises CommandError when something is wrong."""
@@ -45,6 +49,7 @@ class Command(BaseCommand):
             "redis": look_at_redis,
             "broker": look_at_broker,
             "outbox": look_at_outbox,
+            "models": look_at_models,
             "disk": look_at_disk,
             "clock": look_at_clock,
         }
@@ -110,7 +115,10 @@ def look_at_people() -> Finding:
 def look_at_migrations() -> Finding:
     """Compare the code's migrations with the database's."""
     pending = pending_migrations()
-    return Finding(not pending, f"pending: {', '.join(pending)}; run manage.py migrate" if pending else "all applied")
+    if not pending:
+        return Finding(True, "all applied")
+    named = ", ".join(pending[:MOST_NAMED]) + (" …" if len(pending) > MOST_NAMED else "")
+    return Finding(False, f"{len(pending)} pending: {named}; run manage.py migrate")
 
 
 def look_at_redis() -> Finding:
@@ -141,6 +149,22 @@ def look_at_outbox() -> Finding:
     dead, waiting = OutboxTask.objects.dead().count(), OutboxTask.objects.open().count()
     words = f"{waiting} waiting, {dead} given up"
     return Finding(dead == 0, words + ("; see the admin's outbox" if dead else ""))
+
+
+def look_at_models() -> Finding:
+    """Read the files of the models that serve, as a web process does when it takes them into service."""
+    active = list(ModelVersion.objects.filter(status=VersionStatus.ACTIVE).order_by("model_type"))
+    if not active:
+        return Finding(True, "none is active, so what is popular is recommended; see manage.py train")
+    unfit = []
+    for version in active:
+        try:
+            artefacts.load(folder_of(version), signing_key=signing_key())
+        except (OSError, artefacts.DamagedArtefact) as problem:
+            unfit.append(f"{version.label()}: {str(problem)[:200]}")
+    if unfit:
+        return Finding(False, f"{'; '.join(unfit)}; see manage.py models")
+    return Finding(True, ", ".join(version.label() for version in active))
 
 
 def look_at_disk() -> Finding:
