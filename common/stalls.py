@@ -9,8 +9,10 @@ read holds, and the whole process with it.)
 
 import contextlib
 import dataclasses
+import errno
 import os
 import socket
+import stat
 import struct
 import threading
 import time
@@ -178,13 +180,21 @@ def _unanswered(body: WatchedInput) -> Iterator[list[_Connection]]:
 
 
 def _double(descriptor: int) -> socket.socket:
-    """Return another socket for the same connection; raises OSError when the descriptor is none."""
+    """Return another socket for the same connection; raises OSError when the descriptor is none.
+
+    Nothing but a socket is ever closed here. Whoever closes any descriptor of a file gives up all locks of the process
+    on it (POSIX), and SQLite, whose locks they are, writes on: the database is damaged within seconds.
+    """
+    _refuse_all_but_sockets(descriptor)
     copied = os.dup(descriptor)
-    try:
-        return socket.socket(fileno=copied)
-    except OSError:
-        os.close(copied)
-        raise
+    # It may have become a file's in between. Then the copy stays open.
+    _refuse_all_but_sockets(copied)
+    return socket.socket(fileno=copied)
+
+
+def _refuse_all_but_sockets(descriptor: int) -> None:
+    if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+        raise OSError(errno.ENOTSOCK, os.strerror(errno.ENOTSOCK))
 
 
 def _silent_seconds(connection: socket.socket, body: WatchedInput) -> float | None:

@@ -96,9 +96,11 @@ class Stack:
         process.wait()
 
     def stop(self) -> None:
-        """End everything at once."""
+        """End everything at once; whatever it went through, an embedded database has to be whole."""
         for name in list(self.running):
             self.kill(name)
+        if self.database_url.startswith("sqlite"):
+            assert self.ask("PRAGMA integrity_check") == [("ok",)]
 
     def count(self, table: str, condition: str) -> int:
         """Return how many rows of a table meet a condition, read past all of our own code."""

@@ -1,7 +1,11 @@
 """A body that does not come in time is given up; one that comes slowly but steadily is waited for."""
 
+import fcntl
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -114,3 +118,30 @@ def test_a_request_without_a_body_is_left_as_it_is():
     stalls.WithPatience(lambda environ, start_response: [])(environ, lambda *_: None)
 
     assert environ == given
+
+
+def test_watching_over_a_body_gives_up_no_lock_on_a_file(port, begin, tmp_path):
+    """SQLite's locks are of the kind that a process loses when it closes any descriptor of the file."""
+    path = tmp_path / "a database"
+    with path.open("w+b") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+
+        client = begin(1000)
+        time.sleep(PATIENCE + 0.3)  # looked for, and cut
+        answered = answer_to(client)
+
+        probe = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+        elsewhere = subprocess.run([sys.executable, "-c", probe, str(path)], capture_output=True, text=True)
+        assert answered.startswith(b"HTTP/1.0 408")
+        assert elsewhere.returncode == 1
+        assert "BlockingIOError" in elsewhere.stderr
+
+
+def test_what_is_no_socket_is_left_open(tmp_path):
+    with (tmp_path / "a file").open("wb") as file:
+        n_open = len(list(Path("/dev/fd").iterdir()))
+
+        with pytest.raises(OSError, match="Socket operation on non-socket"):
+            stalls._double(file.fileno())
+
+        assert len(list(Path("/dev/fd").iterdir())) == n_open
