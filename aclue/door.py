@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from common.errors import TooMany
-from common.handlers import Fault, answer, answer_for_django
+from common.handlers import Fault, answer, answer_for_django, body_of
 from common.lane import API_HEADERS, PERMISSIONS_POLICY, GetResponse, finish_api
 from common.middleware import is_api
 from common.slots import is_waiting, slot
@@ -39,6 +39,8 @@ ALWAYS = {
     "Permissions-Policy": PERMISSIONS_POLICY,
 }
 BUSY = Fault(429, "Too many people are signing in at this moment. Please try again.", headers={"Retry-After": "1"})
+# The headers that every quick refusal has.
+SAME = tuple((API_HEADERS | BUSY.headers | ALWAYS).items())
 PAGE = f'<!doctype html><html lang="en"><title>One moment</title><p>{BUSY.detail}</p></html>'
 
 
@@ -89,11 +91,11 @@ class QuickRefusal:
             environ["wsgi.input"].read(LONGEST_BODY)
         request_id = os.urandom(16).hex()
         if is_api(environ["PATH_INFO"]):
-            body, media_type = answer(BUSY, request_id).content, "application/json"
+            body, media_type = body_of(BUSY, request_id), "application/json"
         else:
             body, media_type = PAGE.encode(), "text/html; charset=utf-8"
-        own = {"Content-Type": media_type, "Content-Length": str(len(body)), "X-Request-ID": request_id}
-        start_response("429 Too Many Requests", [*(API_HEADERS | BUSY.headers | ALWAYS | own).items()])
+        own = [("Content-Type", media_type), ("Content-Length", str(len(body))), ("X-Request-ID", request_id)]
+        start_response("429 Too Many Requests", [*SAME, *own])
         return [body]
 
 

@@ -120,8 +120,8 @@ def _is_too_slow(failure: BaseException | None) -> bool:
     return isinstance(failure, BodyTooSlow)
 
 
-def answer(fault: Fault, request_id: str = "") -> HttpResponse:
-    """Return `fault` as the API's error body."""
+def body_of(fault: Fault, request_id: str) -> bytes:
+    """Return a fault as the API's error body."""
     body: dict[str, Any] = {
         "detail": fault.detail,
         "error_code": fault.code or CODES.get(fault.status, "ERROR"),
@@ -130,7 +130,12 @@ def answer(fault: Fault, request_id: str = "") -> HttpResponse:
     }
     if fault.errors is not None:
         body["errors"] = fault.errors
-    response = HttpResponse(to_json(body), status=fault.status, content_type="application/json")
+    return to_json(body)
+
+
+def answer(fault: Fault, request_id: str = "") -> HttpResponse:
+    """Return the answer that tells a fault, in the API's words."""
+    response = HttpResponse(body_of(fault, request_id), status=fault.status, content_type="application/json")
     response["Cache-Control"] = "no-store"
     if fault.status == 401:
         response["WWW-Authenticate"] = "Bearer"
