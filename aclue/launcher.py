@@ -217,7 +217,7 @@ class Crew:
         ]
         sign_ins = Path(os.environ.get("VAR_DIR", BASE_DIR / "var")) / "demo-sign-ins.txt"
         if sign_ins.is_file():
-            lines += ["", *sign_ins.read_text(encoding="utf-8").splitlines()]
+            lines += ["", *sign_ins.read_text(encoding="utf-8").splitlines(), f"    (also in {sign_ins})"]
         print("\n".join([*lines, ""]), flush=True)
 
     def _restart_the_dead(self) -> None:
@@ -232,6 +232,8 @@ class Crew:
             self._start(name)
 
     def _end_all(self) -> None:
+        if self.running:
+            print("aclue: ending; the worker finishes what it is at.", file=sys.stderr, flush=True)
         for process in self.running.values():
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()

@@ -280,7 +280,7 @@ def test_of_two_imports_at_once_the_second_is_told_to_wait(alice, scarf, monkeyp
     order = services.OrderToImport("536365", alice.pk, NOW, OrderStatus.PAID, "GBP", [line])
     services.complete_orders(orders=[order], now=NOW)
     # The second has looked before the first wrote.
-    monkeypatch.setattr(services, "_known", lambda references: {})
+    monkeypatch.setattr("orders.services.imports._known", lambda references: {})
 
     with pytest.raises(services.OrderTaken, match="Somebody else is importing the same orders now"):
         services.complete_orders(orders=[order], now=NOW)

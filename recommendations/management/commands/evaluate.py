@@ -104,7 +104,8 @@ def table_of(found: dict[str, Any]) -> str:
             f"{row['name']:12}{''.join(f'{row[name]:13.4f}' for name in METRICS)}{f'{low:.4f} to {high:.4f}':>18}"
             f"{row['train_cpu_seconds']:12.1f}{row['people_per_cpu_second']:14,.0f}"
         )
-    return "\n".join([*lines, "", f"Serves: {found['served']}. {found['seconds']:.0f} seconds in all."])
+    served = found["served"] or "none of these"
+    return "\n".join([*lines, "", f"Serves: {served}. {found['seconds']:.0f} seconds in all."])
 
 
 def _see_that_it_is_long_enough(frame: pd.DataFrame, windows_back: int) -> None:
