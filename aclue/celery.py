@@ -8,6 +8,7 @@ from celery import Celery, Task
 from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from common import folder_broker
 from common.scope import as_system
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aclue.settings")
@@ -22,6 +23,7 @@ class SystemTask(Task):
             return super().__call__(*args, **kwargs)
 
 
+folder_broker.register()
 app = Celery("aclue", task_cls=SystemTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
