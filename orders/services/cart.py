@@ -3,8 +3,7 @@
 import uuid
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import transaction
 
 from accounts.models import User
 from catalogue.models import Product
@@ -36,25 +35,23 @@ def add_to_cart(*, user: User, product_id: uuid.UUID, quantity: int, now: dateti
     product = Product.objects.active().filter(pk=product_id).first()
     if product is None:
         raise Invalid("There is no such product.", loc=("body", "product_id"))
-    mine = CartItem.objects.filter(user=user, product=product)
     with transaction.atomic():
-        if mine.filter(quantity__lte=MOST_OF_ONE - quantity).update(quantity=F("quantity") + quantity, updated_at=now):
-            item = mine.get()
-            _check_stock(product, item.quantity)
-            return _with(item, product), False
-        if mine.exists():
-            raise _too_many()
+        # One change of a cart at a time: what is counted here cannot be outrun by a twin of this request.
+        User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+        item = CartItem.objects.select_for_update().filter(user=user, product=product).first()
+        if item is not None:
+            if item.quantity + quantity > MOST_OF_ONE:
+                raise Invalid(f"At most {MOST_OF_ONE} of one product.", loc=("body", "quantity"))
+            _check_stock(product, item.quantity + quantity)
+            item.quantity, item.updated_at, item.product = item.quantity + quantity, now, product
+            item.save(update_fields=["quantity", "updated_at"])
+            return item, False
         _check_stock(product, quantity)
         if CartItem.objects.filter(user=user).count() >= MOST_ITEMS:
             raise CartFull
         item = CartItem(user=user, product=product, quantity=quantity, created_at=now, updated_at=now)
-        try:
-            with transaction.atomic():
-                item.save(force_insert=True)
-        except IntegrityError:
-            # The same product was put in by a twin of this request.
-            return add_to_cart(user=user, product_id=product_id, quantity=quantity, now=now)
-    return item, True
+        item.save(force_insert=True)
+        return item, True
 
 
 def change_quantity(*, user: User, item_id: uuid.UUID, quantity: int, now: datetime) -> CartItem:
@@ -84,12 +81,3 @@ def empty_cart(*, user: User) -> None:
 def _check_stock(product: Product, quantity: int) -> None:
     if product.stock is not None and product.stock < quantity:
         raise OutOfStock(f"There are {product.stock} left of {product.title!r}.")
-
-
-def _too_many() -> Invalid:
-    return Invalid(f"At most {MOST_OF_ONE} of one product.", loc=("body", "quantity"))
-
-
-def _with(item: CartItem, product: Product) -> CartItem:
-    item.product = product
-    return item
