@@ -88,7 +88,7 @@ def find_outside_session(request: Request, raw: str, now: datetime) -> Session:
         raise _refused() from None
     session = _live_session(outside.session_id_of(claims), now)
     if session is None:
-        network = limits.network_of(limits.client_address(request._request))
+        network = limits.caller_network(request)
         device = request.META.get("HTTP_USER_AGENT", "")
         session = outside.admit(claims, now=now, device=device, network=network)
     elif not session.user.is_active:

@@ -30,7 +30,7 @@ def where_from(request: HttpRequest) -> dict[str, str]:
     """Return what a browser says of itself and where it comes from, as the services take it."""
     return {
         "device": request.META.get("HTTP_USER_AGENT", ""),
-        "network": limits.network_of(limits.client_address(request)),
+        "network": limits.caller_network(request),
         "device_token": _device_cookie(request),
     }
 

@@ -23,13 +23,11 @@ def facets_of(asked: ProductsAsked) -> dict[str, Any]:
     """Return how many products the filters leave, in all and by category (with what stands inside it), brand, price
     band and occasion; at most ten seconds old. What has no product is left out, and of the brands there are fifty.
     """
-    where = where_of(asked)
-    if where is None:
-        return _shape(0, {}, [], [0] * (len(BANDS) + 1), [])
     kept = _kept.get(asked)
     if kept is not None and time.monotonic() < kept[0]:
         return kept[1]
-    found = _count(*where)
+    where = where_of(asked)
+    found = _shape(0, {}, [], [0] * (len(BANDS) + 1), []) if where is None else _count(*where)
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     _kept[asked] = (time.monotonic() + KEPT_SECONDS, found)

@@ -48,7 +48,7 @@ def hit(name: str, request: HttpRequest) -> None:
 
     Raises TooMany, with the seconds until the window ends, once the limit is reached.
     """
-    _count_for(request, name, network_of(client_address(request)))
+    _count_for(request, name, caller_network(request))
 
 
 def hit_address(name: str, request: HttpRequest, address: str, *, about: str) -> None:
@@ -56,7 +56,7 @@ def hit_address(name: str, request: HttpRequest, address: str, *, about: str) ->
 
     Each network and each matter has a count of its own, so that nobody uses up what the address's owner may do.
     """
-    _count_for(request, name, f"{about}/{network_of(client_address(request))}/{_digest(address)}")
+    _count_for(request, name, f"{about}/{caller_network(request)}/{_digest(address)}")
 
 
 def has_room(name: str, address: str, *, about: str) -> bool:
@@ -120,6 +120,11 @@ def client_address(request: HttpRequest) -> str:
     seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     hops = [*seen, request.META.get("REMOTE_ADDR", "")]
     return hops[-1 - min(settings.TRUSTED_PROXIES, len(hops) - 1)]
+
+
+def caller_network(request: HttpRequest) -> str:
+    """Return the network a request comes from, as the limits and the services take it."""
+    return network_of(client_address(request))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -62,7 +62,7 @@ class RequestIdMiddleware:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
         # Whoever asks is nobody until they have proved otherwise, and nobody again when they have their answer.
-        with whence.asked_from(lambda: limits.network_of(limits.client_address(request))), scope.as_nobody():
+        with whence.asked_from(lambda: limits.caller_network(request)), scope.as_nobody():
             if self.lane.takes(request):
                 response = self.lane.answer(request)
             else:

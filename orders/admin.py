@@ -6,26 +6,19 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import TabularInline
 
-from common.staff import ReadOnlyAdmin
+from common.staff import ReadOnlyAdmin, ReadOnlyInline
 from orders import services
 from orders.models import Order, OrderEvent, OrderLine, OrderStatus
 
 PENNY = Decimal("0.01")
 
 
-class OrderLineInline(TabularInline):
+class OrderLineInline(ReadOnlyInline):
     """The lines of an order."""
 
     model = OrderLine
-    extra = 0
-    can_delete = False
     fields = readonly_fields = ("ordinal", "product", "quantity", "price", "currency")
-
-    def has_add_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        """Lines come with their order."""
-        return False
 
     @admin.display(description="unit price")
     def price(self, line: OrderLine) -> Decimal:
@@ -34,18 +27,12 @@ class OrderLineInline(TabularInline):
         return pence if pence == line.unit_price else line.unit_price.normalize()
 
 
-class OrderEventInline(TabularInline):
+class OrderEventInline(ReadOnlyInline):
     """The steps that an order has taken."""
 
     model = OrderEvent
-    extra = 0
-    can_delete = False
     fields = readonly_fields = ("at", "status")
     verbose_name_plural = "steps"
-
-    def has_add_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        """Steps are taken by actions."""
-        return False
 
 
 @admin.register(Order)

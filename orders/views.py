@@ -1,12 +1,14 @@
 """Carts and orders over HTTP."""
 
 import uuid
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
+from rest_framework.utils.serializer_helpers import ReturnDict
 
 from accounts.authentication import SignedInRequest
 from accounts.permissions import HasAccount
@@ -126,7 +128,7 @@ class OrdersView(PersonalView):
         items = given.pop("items", None)
         wanted = None if items is None else [services.Wanted(**item) for item in items]
         order = services.place_order(user=request.user, items=wanted, gift=services.Gift(**given), now=timezone.now())
-        return created(OrderSerializer(_whole(Order.objects.filter(pk=order.pk)).get()).data)
+        return created(_read_back(order))
 
 
 class OrderView(PersonalView):
@@ -152,7 +154,7 @@ class CancelView(BuyersView):
     def post(self, request: SignedInRequest, order_id: uuid.UUID) -> Response:
         """Cancel one of one's orders before it is on its way."""
         order = services.cancel_order(user=request.user, order_id=order_id, now=timezone.now())
-        return Response(OrderSerializer(_whole(Order.objects.filter(pk=order.pk)).get()).data)
+        return Response(_read_back(order))
 
 
 class OrderStatusView(PersonalView):
@@ -170,7 +172,11 @@ class OrderStatusView(PersonalView):
         order = services.set_order_status(
             order_id=order_id, status=status, now=timezone.now(), actor_id=request.user.pk
         )
-        return Response(OrderSerializer(_whole(Order.objects.filter(pk=order.pk)).get()).data)
+        return Response(_read_back(order))
+
+
+def _read_back(order: Order) -> ReturnDict[str, Any]:
+    return OrderSerializer(_whole(Order.objects.filter(pk=order.pk)).get()).data
 
 
 def _whole(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -1,13 +1,12 @@
 """API keys on the wire."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from rest_framework import serializers
 
 from accounts.models import ApiKey
 from accounts.scopes import SCOPES
-from accounts.serializers.people import PASSWORD
+from accounts.serializers.people import OwnerProofSerializer
 from common.schema import shown_as
 
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -49,7 +48,7 @@ class MadeKeySerializer(ApiKeySerializer):
 @shown_as(
     {"name": "Shelf robot", "scopes": ["catalogue:read", "catalogue:write"], "expires_at": "2027-11-20T09:30:00Z"}
 )
-class ApiKeyWriteSerializer(serializers.Serializer[Any]):
+class ApiKeyWriteSerializer(OwnerProofSerializer):
     """A key to be made."""
 
     name = serializers.CharField(max_length=100, help_text="To know it by.")
@@ -58,10 +57,6 @@ class ApiKeyWriteSerializer(serializers.Serializer[Any]):
     )
     expires_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="When it stops; without, it works until it is revoked."
-    )
-
-    current_password = serializers.CharField(
-        **PASSWORD, required=False, help_text="Needed when the sign-in is older than ten minutes."
     )
 
     def validate_expires_at(self, given: datetime | None) -> datetime | None:

@@ -59,7 +59,7 @@ class SubscribeView(PersonalMixin, PublicView):
         newsletter.ask_to_subscribe(
             address=given["email"],
             source=given["source"],
-            network=limits.network_of(limits.client_address(request._request)),
+            network=limits.caller_network(request),
             now=timezone.now(),
         )
         return Response(status=202)

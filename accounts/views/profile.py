@@ -11,7 +11,7 @@ from accounts.exporting import as_json
 from accounts.models import normalise_email
 from accounts.permissions import HasAccount
 from accounts.serializers import ExportSerializer, OwnerProofSerializer, ProfileSerializer, UserSerializer
-from accounts.views.proving import network_of, prove_owner
+from accounts.views.proving import prove_owner
 from common import audit, limits
 from common.schema import REFUSALS
 from common.views import PersonalView, read_body
@@ -43,12 +43,15 @@ class ProfileView(MeView):
         A new password takes the present one, and a new address that or a sign-in of the last ten minutes.
         """
         given = read_body(request, ProfileSerializer)
-        if "email" in given and normalise_email(given["email"]) != request.user.email:
+        wants_address = "email" in given and normalise_email(given["email"]) != request.user.email
+        if wants_address and "password" not in given:
             prove_owner(request, given.get("current_password"))
+        elif "current_password" in given:
+            # A new password takes the present one, which the service asks for.
+            limits.hit("login", request._request)
+        if wants_address:
             limits.hit("mail", request._request)
             limits.hit_address("mail_address", request._request, given["email"], about="address change")
-        elif "current_password" in given:
-            limits.hit("login", request._request)
         names = {field: given[field] for field in ("first_name", "last_name", "full_name") if field in given}
         user = services.change_profile(
             user=request.user,
@@ -58,7 +61,7 @@ class ProfileView(MeView):
             email=given.get("email"),
             password=given.get("password"),
             current_password=given.get("current_password"),
-            network=network_of(request),
+            network=limits.caller_network(request),
         )
         return Response(UserSerializer(user).data)
 

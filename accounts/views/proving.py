@@ -18,11 +18,6 @@ def prove_owner(request: SignedInRequest, current_password: str | None) -> None:
         user=request.user,
         session=request.auth,
         current_password=current_password,
-        network=network_of(request),
+        network=limits.caller_network(request),
         now=timezone.now(),
     )
-
-
-def network_of(request: SignedInRequest) -> str:
-    """Return the network a request comes from, as the services take it."""
-    return limits.network_of(limits.client_address(request._request))

@@ -14,7 +14,7 @@ from accounts.serializers import (
     RecoveryCodesSerializer,
 )
 from accounts.services import second_factor
-from accounts.views.proving import network_of, prove_owner
+from accounts.views.proving import prove_owner
 from common import limits
 from common.schema import REFUSALS
 from common.views import PersonalView, read_body
@@ -65,7 +65,7 @@ class FactorDisableView(FactorView):
         """Switch the second factor off; takes the password and a code."""
         given = read_body(request, FactorChangeSerializer)
         limits.hit("login", request._request)
-        second_factor.disable(user=request.user, **given, now=timezone.now(), network=network_of(request))
+        second_factor.disable(user=request.user, **given, now=timezone.now(), network=limits.caller_network(request))
         return Response(status=204)
 
 
@@ -78,6 +78,6 @@ class RecoveryCodesView(FactorView):
         given = read_body(request, FactorChangeSerializer)
         limits.hit("login", request._request)
         codes = second_factor.renew_recovery_codes(
-            user=request.user, **given, now=timezone.now(), network=network_of(request)
+            user=request.user, **given, now=timezone.now(), network=limits.caller_network(request)
         )
         return Response({"recovery_codes": codes})

@@ -142,5 +142,5 @@ def where_from(request: Request) -> WhereFrom:
     """Return what a request says of the device and the network it comes from, as the services take it."""
     return {
         "device": request.META.get("HTTP_USER_AGENT", ""),
-        "network": limits.network_of(limits.client_address(request._request)),
+        "network": limits.caller_network(request),
     }

@@ -17,7 +17,6 @@ from accounts.serializers import (
     TokensSerializer,
 )
 from accounts.services import identities, social
-from accounts.views.proving import network_of
 from accounts.views.signing_in import tokens_of, where_from
 from common import limits
 from common.pagination import PageNumbers, PageQuery
@@ -63,7 +62,7 @@ class IdentitiesView(PersonalView):
             token=given["id_token"],
             nonce=given.get("nonce", ""),
             current_password=given["current_password"],
-            network=network_of(request),
+            network=limits.caller_network(request),
             now=timezone.now(),
         )
         return created(IdentitySerializer(identity).data)

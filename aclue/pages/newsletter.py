@@ -44,7 +44,7 @@ class SubscribePage(FormView):
         except DomainError as refused:
             form.add_error(None, refused.message)
             return self.form_invalid(form)
-        network = limits.network_of(limits.client_address(self.request))
+        network = limits.caller_network(self.request)
         newsletter.ask_to_subscribe(address=address, source="site", network=network, now=timezone.now())
         return self.render_to_response(self.get_context_data(form=form, asked_for=address))
 

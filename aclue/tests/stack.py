@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import psycopg
+import pytest
 import redis
 from aiosmtpd.controller import Controller
 
@@ -25,6 +26,10 @@ from aclue import launcher
 ROOT = launcher.BASE_DIR
 # As whom the processes work on PostgreSQL: neither owner nor superuser, as in production.
 APP = "aclue_stack_app"
+# The PostgreSQL that tests may make databases in, and for a fixture's parameter each database that aclue runs on.
+DATABASE = os.environ.get("TEST_DATABASE_URL", "")
+needs_postgres = pytest.mark.skipif(not DATABASE, reason="TEST_DATABASE_URL is not set")
+DATABASES = [pytest.param("", id="embedded"), pytest.param(DATABASE, id="postgres", marks=needs_postgres)]
 
 
 def free_port() -> int:

@@ -1,17 +1,15 @@
 """Work that an API call leaves behind is done by the worker process, whatever happens to it."""
 
-import os
 from contextlib import ExitStack
 
 import httpx
 import pytest
 from django.conf import settings
 
-from aclue.tests.stack import Postbox, Stack, fresh_postgres, fresh_redis, wait_until
+from aclue.tests.stack import DATABASE, Postbox, Stack, fresh_postgres, fresh_redis, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
-DATABASE = os.environ.get("TEST_DATABASE_URL", "")
 REDIS = settings.REDIS_URL  # this test worker's own
 KINDS = [
     pytest.param(("", ""), id="embedded"),

@@ -1,6 +1,5 @@
 """What was shown is written down by the web server's own processes: soon, and also when they are told to end."""
 
-import os
 import subprocess
 import uuid
 from contextlib import ExitStack
@@ -8,17 +7,10 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from aclue.tests.stack import Stack, fresh_postgres, wait_until
+from aclue.tests.stack import DATABASES, Stack, fresh_postgres, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
-DATABASE = os.environ.get("TEST_DATABASE_URL", "")
-KINDS = [
-    pytest.param("", id="embedded"),
-    pytest.param(
-        DATABASE, id="postgres", marks=pytest.mark.skipif(not DATABASE, reason="TEST_DATABASE_URL is not set")
-    ),
-]
 A_GIFT = """
 from decimal import Decimal
 from django.utils import timezone
@@ -33,7 +25,7 @@ services.create_product(
 SHOWN = ("swipes_impression", "surface = 'recommendations'")
 
 
-@pytest.fixture(params=KINDS, scope="module")
+@pytest.fixture(params=DATABASES, scope="module")
 def aclue(request, tmp_path_factory):
     """An aclue with one gift in its shop, nothing of it running yet."""
     with ExitStack() as cleaning:

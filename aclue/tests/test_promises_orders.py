@@ -1,7 +1,6 @@
 """No order is lost or doubled: the web server is killed between commit and answer, the broker is dead for a while."""
 
 import contextlib
-import os
 import shutil
 import statistics
 import subprocess
@@ -13,23 +12,16 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from aclue.tests.stack import Postbox, Stack, free_port, fresh_postgres, wait_until
+from aclue.tests.stack import DATABASE, DATABASES, Postbox, Stack, free_port, fresh_postgres, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
-DATABASE = os.environ.get("TEST_DATABASE_URL", "")
-KINDS = [
-    pytest.param("", id="embedded"),
-    pytest.param(
-        DATABASE, id="postgres", marks=pytest.mark.skipif(not DATABASE, reason="TEST_DATABASE_URL is not set")
-    ),
-]
 GIFT = "external_reference,title,price,category,stock\nvase,Vase,12.50,Gifts,5000\n"
 N_KILLS = 3
 N_ORDERS, N_CLIENTS = 1000, 2
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASES)
 def stack(request, tmp_path):
     with a_shop(tmp_path, request.param) as stack:
         yield stack

@@ -14,11 +14,10 @@ import httpx
 import pytest
 from django.conf import settings
 
-from aclue.tests.stack import ROOT, Stack, fresh_postgres, fresh_redis, wait_until
+from aclue.tests.stack import DATABASE, ROOT, Stack, fresh_postgres, fresh_redis, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
-DATABASE = os.environ.get("TEST_DATABASE_URL", "")
 REDIS = settings.REDIS_URL  # this test worker's own
 SHOP = """
 from django.utils import timezone
