@@ -139,7 +139,8 @@ class ProcessCounter(Storage):
                 self._make_room(now)
             n += amount
             self._counts[key] = (n, end)
-        return Counted(n, end - now)
+        # Of floats, (now + 60) - now may be a trifle more than 60.
+        return Counted(n, min(float(expiry), end - now))
 
     def _make_room(self, now: float) -> None:
         if len(self._counts) >= self.MOST_KEYS:

@@ -148,3 +148,13 @@ def test_a_process_keeps_no_more_counts_than_it_has_room_for(monkeypatch):
         counter.count(f"network {number}", 60)
 
     assert counter.reset() <= 100
+
+
+def test_a_window_that_has_just_begun_is_no_longer_than_it_is(monkeypatch):
+    counter = ProcessCounter()
+    lengths = []
+    for thousandths in range(4000, 5000):
+        monkeypatch.setattr("common.counters.time.monotonic", lambda now=thousandths / 1000: now)
+        lengths.append(counter.count(str(thousandths), 60).ends_in)
+
+    assert max(lengths) == 60
