@@ -23,12 +23,13 @@ from accounts.models import User
 from catalogue import facets, reads, shelves
 from catalogue import services as catalogue
 from catalogue.models import Category, Product
+from catalogue.search import asking, vocabulary
 from common import flags, limits
+from common.buffers import WriteBuffer
 from common.postgresql import roles
 from common.scope import as_system
 from common.tests.triggers import triggers_of
 from recommendations import registry, shop, trending
-from swipes import impressions
 from swipes import services as swipes
 from swipes.models import SessionType, SwipeSession
 
@@ -139,6 +140,8 @@ def _forget_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     limits.reset()
     reads.forget()
     facets.forget()
+    asking.forget()
+    vocabulary.forget()
     shelves.forget()
     shop.forget()
     registry.forget()
@@ -149,7 +152,7 @@ def _forget_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settled(_forget_between_tests: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process at work: what it looks up now and then has been looked up, what was shown is written down aside."""
-    monkeypatch.setattr(impressions.ImpressionBuffer, "add", lambda buffer, shown: None)
+    monkeypatch.setattr(WriteBuffer, "add", lambda buffer, item: None)
     monkeypatch.setattr(shop, "LOOK_SECONDS", 3600.0)
     monkeypatch.setattr(registry, "LOOK_SECONDS", 3600.0)
 

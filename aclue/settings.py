@@ -355,6 +355,8 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "popularity": {"task": "recommendations.refresh_popularity", "schedule": timedelta(minutes=5)},
     "picks": {"task": "recommendations.request_picks", "schedule": crontab(hour="3", minute="0")},
+    "search": {"task": "catalogue.refresh_search", "schedule": timedelta(minutes=5)},
+    "tidy searches": {"task": "catalogue.tidy", "schedule": timedelta(hours=6)},
     "tidy": {"task": "common.tidy", "schedule": timedelta(hours=1)},
     "tidy sessions": {"task": "accounts.tidy", "schedule": timedelta(hours=6)},
 }
@@ -379,8 +381,8 @@ FEEDBACK_SOURCES = [
 MODEL_DIR = Path(env.text("MODEL_DIR", str(VAR_DIR / "models")))
 MODEL_SIGNING_KEY = env.text("MODEL_SIGNING_KEY")
 TRAINING_THREADS = env.whole("TRAINING_THREADS", 1, most=256)
-# What was shown is written down aside of the answer, within a second (swipes/impressions.py)
-IMPRESSIONS_WAIT = True
+# What was shown and searched for is written down aside of the answer, within a second (common/buffers.py)
+BUFFERED_WRITES = True
 
 # E-mail: printed on the console unless a server is named
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -7,7 +7,7 @@ from typing import Any
 from catalogue.dialects import dialect
 from catalogue.prices import ABOVE, BANDS
 from catalogue.queries import ProductsAsked
-from catalogue.reads import where_of
+from catalogue.reads import found_by
 from catalogue.shelves import shelves
 from common.rows import read_rows
 
@@ -26,8 +26,8 @@ def facets_of(asked: ProductsAsked) -> dict[str, Any]:
     kept = _kept.get(asked)
     if kept is not None and time.monotonic() < kept[0]:
         return kept[1]
-    where = where_of(asked)
-    found = _shape(0, {}, [], [0] * (len(BANDS) + 1), []) if where is None else _count(*where)
+    source = found_by(asked)
+    found = _shape(0, {}, [], [0] * (len(BANDS) + 1), []) if source is None else _count(*source)
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     _kept[asked] = (time.monotonic() + KEPT_SECONDS, found)
@@ -39,9 +39,9 @@ def forget() -> None:
     _kept.clear()
 
 
-def _count(where: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
+def _count(source: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
     own = dialect()
-    products = f"FROM catalogue_product WHERE {where}"
+    products = f"FROM {source}"
     by_category = read_rows(f"SELECT category_id, COUNT(*) {products} GROUP BY category_id", parameters)
     brands = read_rows(
         f"SELECT brand, COUNT(*) {products} AND brand <> '' GROUP BY brand ORDER BY COUNT(*) DESC, brand LIMIT %s",

@@ -180,3 +180,52 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SearchDocument(models.Model):
+    """What a product is found by, in plain words (catalogue/search/words.py).
+
+    PostgreSQL has three columns more, made of these: title_words, label_words and all_words, for its full-text search.
+    SQLite has the table catalogue_searchwords beside it, which its triggers fill.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="search")
+    title = models.TextField()
+    labels = models.TextField(help_text="Brand, tags and codes.")
+    text = models.TextField(help_text="The description.")
+    n_title_words = models.PositiveIntegerField()
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SearchWord(models.Model):
+    """A word that products are described with, as counted some minutes ago."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+    stem = models.CharField(max_length=40)
+    n_products = models.PositiveIntegerField()
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Search(models.Model):
+    """One search: what was looked for and how much there was. Nobody's name stands beside it."""
+
+    query = models.CharField(max_length=200)
+    n_found = models.PositiveIntegerField()
+    is_loose = models.BooleanField(help_text="Nothing has all of the words; what has some of them was shown.")
+    searched_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "searches"
+        ordering = ["-searched_at", "-id"]
+        indexes = [
+            models.Index(fields=["-searched_at", "-id"], name="catalogue_searches_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.query

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import re
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
@@ -43,7 +42,6 @@ FIELDS = (
 STAFF_FIELDS = frozenset({"stock"})
 HIGHEST_PRICE = Decimal("99999999.99")
 LONGEST_REMEMBERED = 300
-LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,11 +62,6 @@ class ProductsAsked:
     in_stock: bool | None = None
     rating_min: Decimal | None = None
     ids: tuple[uuid.UUID, ...] | None = None
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words of `q`; signs alone, as in "salt & pepper", are none."""
-        return tuple(word for word in self.q.split() if LETTER_OR_DIGIT.search(word))
 
 
 class FieldsQuery(serializers.Serializer[Any]):
@@ -93,7 +86,8 @@ class FiltersQuery(serializers.Serializer[Any]):
         max_length=200,
         required=False,
         allow_blank=True,
-        help_text="Parts of words of the title or brand, all of them; one or two letters only where a word begins.",
+        help_text="Words of title, brand, tags, codes or description, or how they begin; slips are forgiven. "
+        "What has all the words is meant, and where nothing has, what has some.",
     )
     category = serializers.CharField(max_length=140, required=False, help_text="Slug or id; what stands inside counts.")
     price_min = serializers.DecimalField(10, 2, min_value=Decimal(0), required=False)
@@ -110,6 +104,13 @@ class FiltersQuery(serializers.Serializer[Any]):
         if least is not None and most is not None and least > most:
             raise serializers.ValidationError({"price_max": "Lies below price_min."}, code="inverted_range")
         return given
+
+
+class SuggestQuery(serializers.Serializer[Any]):
+    """What was typed so far."""
+
+    q = serializers.CharField(max_length=200, allow_blank=True)
+    limit = serializers.IntegerField(min_value=1, max_value=20, default=8)
 
 
 class ProductsQuery(PageQuery, FieldsQuery, FiltersQuery):

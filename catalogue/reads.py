@@ -6,7 +6,6 @@ spoken here, PostgreSQL's and SQLite's, and one test suite holds both to the sam
 
 import dataclasses
 import functools
-import re
 import time
 import uuid
 from collections.abc import Sequence
@@ -14,6 +13,9 @@ from typing import Any
 
 from catalogue.dialects import Dialect, Shape, dialect, shape_of
 from catalogue.queries import FIELDS, STAFF_FIELDS, ProductsAsked
+from catalogue.search.asking import wanted_of
+from catalogue.search.backends import JOINED, backend
+from catalogue.search.terms import Wanted
 from catalogue.shelves import shelves
 from common.memo import TimedMemo
 from common.rows import read_rows
@@ -27,13 +29,13 @@ ORDERS = {
     "price": ("catalogue_product.price", False),
     "rating": ("COALESCE(catalogue_product.rating, 0)", False),
     "created_at": ("created_at", True),
-    "title": ("title", False),
+    "title": ("catalogue_product.title", False),
 }
 # Totals above this are kept for some seconds: counting 100,000 rows costs far more than showing 20 of them.
 COUNTED_EACH_TIME = 200
 TOTAL_SECONDS = 5.0
 MOST_TOTALS = 1000
-THREE_IN_A_ROW = re.compile(r"[^\W_]{3}")
+DESCENDING = " DESC"
 FEATURED_SECONDS = 60
 MOST_FEATURED = 100
 PUBLIC_FIELDS = tuple(field for field in FIELDS if field not in STAFF_FIELDS)
@@ -45,47 +47,54 @@ class Statement:
     """A question as SQL: the page, the total, and both at once; with their parameters."""
 
     page: str
+    page_parameters: tuple[Any, ...]
     count: str
+    count_parameters: tuple[Any, ...]
     page_and_count: str
-    filters: tuple[Any, ...]
-    order_and_page: tuple[Any, ...]
+    page_and_count_parameters: tuple[Any, ...]
     # What the total depends on: neither page nor order nor fields.
     counts: str
 
 
 def product_page(asked: ProductsAsked, fields: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
     """Return the products of one page, with these fields, and how many there are in all."""
-    within = _within(asked.category)
-    if within is None or asked.ids == () or (asked.q and not asked.words):
+    wanted = wanted_of(asked.q) if asked.q else None
+    within = _within(asked, wanted)
+    if within is None:
         return [], 0
     shape = shape_of(tuple(fields))
-    statement = _statement(asked, shape, within)
+    statement = _statement(asked, shape, within, wanted)
     start = (asked.page - 1) * asked.per_page
     total = _kept_total(statement)
     if total is None and start > COUNTED_EACH_TIME:
         # Far pages are counted for first: past the end there would be many rows to skip for nothing.
-        total = _keep_total(statement, read_rows(statement.count, statement.filters)[0][0])
+        total = _keep_total(statement, read_rows(statement.count, statement.count_parameters)[0][0])
     if total is not None:
         if start >= total:
             return [], total
-        return shape.to_wire(read_rows(statement.page, statement.filters + statement.order_and_page)), total
+        return shape.to_wire(read_rows(statement.page, statement.page_parameters)), total
     # One way to the database for both: cheaper, and the total is that of the moment the page was read.
-    rows = read_rows(statement.page_and_count, statement.filters * 2 + statement.order_and_page)
+    rows = read_rows(statement.page_and_count, statement.page_and_count_parameters)
     if rows:
         total = rows[0][-1]
     elif start:
-        total = read_rows(statement.count, statement.filters)[0][0]
+        total = read_rows(statement.count, statement.count_parameters)[0][0]
     else:
         total = 0
     return shape.to_wire(rows), _keep_total(statement, total)
 
 
-def where_of(asked: ProductsAsked) -> tuple[str, tuple[Any, ...]] | None:
-    """Return a question's filters as a condition with its parameters; None where nothing can be found."""
-    within = _within(asked.category)
-    if within is None or asked.ids == () or (asked.q and not asked.words):
+def found_by(asked: ProductsAsked) -> tuple[str, tuple[Any, ...]] | None:
+    """Return what stands behind FROM for the products that a question's filters leave, with its parameters.
+
+    None where nothing can be found.
+    """
+    wanted = wanted_of(asked.q) if asked.q else None
+    within = _within(asked, wanted)
+    if within is None:
         return None
-    return _where(asked, dialect(), within)
+    where, parameters = _where(asked, dialect(), within, wanted)
+    return f"{_tables(wanted)} WHERE {where}", parameters
 
 
 def product_detail(product_id: uuid.UUID, fields: Sequence[str], *, hidden_too: bool = False) -> dict[str, Any] | None:
@@ -125,36 +134,60 @@ def products_by_id(product_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     return [found[str(product_id)] for product_id in product_ids if str(product_id) in found]
 
 
-def _within(category: str) -> tuple[uuid.UUID, ...] | None:
-    """Return the ids of a category and all inside it, none without a category, or None where there is no such one."""
-    if not category:
+def _within(asked: ProductsAsked, wanted: Wanted | None) -> tuple[uuid.UUID, ...] | None:
+    """Return the ids of the category asked for and of all inside it, none without one; None for a question that
+    nothing can answer: no such category, no ids, or signs that are no word."""
+    if asked.ids == () or (asked.q and wanted is None):
+        return None
+    if not asked.category:
         return ()
-    shelf = shelves().find(category)
+    shelf = shelves().find(asked.category)
     return shelf.within if shelf else None
 
 
 @functools.lru_cache(maxsize=REMEMBERED)
-def _statement(asked: ProductsAsked, shape: Shape, within: tuple[uuid.UUID, ...]) -> Statement:
-    where, filters = _where(asked, shape.dialect, within)
-    order, order_parameters = _order(asked)
-    count = f"SELECT COUNT(*) FROM catalogue_product WHERE {where}"
-    rest = f"FROM catalogue_product WHERE {where} ORDER BY {order} LIMIT %s OFFSET %s"
-    order_and_page = (*order_parameters, asked.per_page, (asked.page - 1) * asked.per_page)
-    if asked.words:
-        # What words find has to be sorted; PostgreSQL would carry every column through that, cast for the wire.
-        rest = f"FROM catalogue_product WHERE id IN (SELECT {ID} {rest}) ORDER BY {order}"
-        order_and_page += order_parameters
+def _statement(asked: ProductsAsked, shape: Shape, within: tuple[uuid.UUID, ...], wanted: Wanted | None) -> Statement:
+    where, filters = _where(asked, shape.dialect, within, wanted)
+    count = f"SELECT COUNT(*) FROM {_tables(wanted)} WHERE {where}"
+    one_page = (asked.per_page, (asked.page - 1) * asked.per_page)
+    keys, key_parameters = _order(asked, wanted)
+    if wanted is None:
+        rest = f"FROM catalogue_product WHERE {where} ORDER BY {', '.join(keys)} LIMIT %s OFFSET %s"
+        page, page_and_count = f"SELECT {shape.columns} {rest}", f"SELECT {shape.columns}, ({count}) {rest}"
+        page_parameters, counting = (*filters, *one_page), filters
+    else:
+        # What words find has to be sorted: by its keys alone, and not with every column carried through, cast for the
+        # wire. The same rows give the total.
+        named = [f"{key.removesuffix(DESCENDING)} AS key_{n}" for n, key in enumerate(keys)]
+        order = ", ".join(f"key_{n}{DESCENDING if key.endswith(DESCENDING) else ''}" for n, key in enumerate(keys))
+        body = f"FROM {_tables(wanted)} WHERE {where} ORDER BY {order} LIMIT %s OFFSET %s"
+
+        def joined(more: str) -> str:
+            found = f"SELECT {ID} AS found_id, {', '.join(named)}{more} {body}"
+            total = ", total" if more else ""
+            source = f"({found}) AS found JOIN catalogue_product ON {ID} = found_id"
+            return f"SELECT {shape.columns}{total} FROM {source} ORDER BY {order}"
+
+        page, page_and_count = joined(""), joined(", COUNT(*) OVER () AS total")
+        page_parameters, counting = (*key_parameters, *filters, *one_page), ()
     return Statement(
-        page=f"SELECT {shape.columns} {rest}",
+        page=page,
+        page_parameters=page_parameters,
         count=count,
-        page_and_count=f"SELECT {shape.columns}, ({count}) {rest}",
-        filters=filters,
-        order_and_page=order_and_page,
+        count_parameters=filters,
+        page_and_count=page_and_count,
+        page_and_count_parameters=(*counting, *page_parameters),
         counts=f"{count} {filters}",
     )
 
 
-def _where(asked: ProductsAsked, own: Dialect, within: tuple[uuid.UUID, ...]) -> tuple[str, tuple[Any, ...]]:
+def _tables(wanted: Wanted | None) -> str:
+    return "catalogue_product" if wanted is None else JOINED
+
+
+def _where(
+    asked: ProductsAsked, own: Dialect, within: tuple[uuid.UUID, ...], wanted: Wanted | None
+) -> tuple[str, tuple[Any, ...]]:
     clauses: list[str] = ["status = 'ACTIVE'"]
     parameters: list[Any] = []
 
@@ -177,34 +210,27 @@ def _where(asked: ProductsAsked, own: Dialect, within: tuple[uuid.UUID, ...]) ->
     if asked.occasion:
         add(*own.has_occasion(asked.occasion))
     if asked.ids:
-        add(*own.any_of("id", asked.ids))
-    for word in asked.words:
-        add(*_has_word(word))
+        add(*own.any_of(ID, asked.ids))
+    if wanted is not None:
+        add(*backend().condition(wanted))
     return " AND ".join(clauses), tuple(parameters)
 
 
-def _order(asked: ProductsAsked) -> tuple[str, tuple[str, ...]]:
-    """Return the ORDER BY list; every order ends in the id and can be read off one index, forwards or backwards."""
-    if asked.sort == "relevance":
-        best_first = "CASE WHEN LOWER(title) LIKE %s ESCAPE '!' THEN 0 ELSE 1 END"
-        order = (
-            f"{best_first}, popularity DESC, {ID}" if asked.descending else f"{best_first} DESC, popularity, {ID} DESC"
-        )
-        return order, (f"{_pattern(asked.q)}%",)
-    column, kept_descending = ORDERS[asked.sort]
-    id_descending = asked.descending != kept_descending
-    return f"{column}{' DESC' if asked.descending else ''}, {ID}{' DESC' if id_descending else ''}", ()
+def _order(asked: ProductsAsked, wanted: Wanted | None) -> tuple[list[str], tuple[Any, ...]]:
+    """Return the keys to sort by, with the parameters in them.
+
+    The last key is the id; without words every order can be read off one index, forwards or backwards.
+    """
+    if asked.sort == "relevance" and wanted is not None:
+        best, parameters = backend().order(wanted)
+        keys = [(key, False) for key in best] + [("popularity", True), (ID, False)]
+        return [_directed(key, descending == asked.descending) for key, descending in keys], parameters
+    column, kept_descending = ORDERS["popularity" if asked.sort == "relevance" else asked.sort]
+    return [_directed(column, asked.descending), _directed(ID, asked.descending != kept_descending)], ()
 
 
-def _has_word(word: str) -> tuple[str, tuple[str, ...]]:
-    # Trigrams find what has three letters in a row, or begins a word; anywhere else "si" would mean reading all titles.
-    start = "%" if THREE_IN_A_ROW.search(word) else "% "
-    return "LOWER(' ' || title || ' ' || brand) LIKE %s ESCAPE '!'", (f"{start}{_pattern(word)}%",)
-
-
-def _pattern(text: str) -> str:
-    """Return text for LIKE, its own wildcards taken literally."""
-    return text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+def _directed(key: str, descending: bool) -> str:
+    return key + DESCENDING if descending else key
 
 
 _totals: dict[str, tuple[float, int]] = {}

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from catalogue import facets, reads, shelves
 from catalogue.models import Category, Product, Status
+from catalogue.search import asking, documents
 from common import audit
 from common.errors import Conflict, Invalid, NotFound
 
@@ -48,6 +49,7 @@ def create_product(*, values: Mapping[str, Any], now: datetime, actor_id: uuid.U
     try:
         with transaction.atomic():
             product.save(force_insert=True)
+            documents.write_documents(products=[product], now=now)
             audit.record(action="product.created", actor_id=actor_id, target=f"product {product.pk}", now=now)
             transaction.on_commit(_forget)
     except IntegrityError:
@@ -64,6 +66,8 @@ def update_product(
             # The row as it was read may be old by now: writing it back would undo a sale or a deletion.
             if not Product.objects.kept().filter(pk=product.pk).update(**values, updated_at=now):
                 raise NotFound("There is no such product.")
+            if documents.FIELDS & values.keys():
+                documents.write_documents(products=[Product.objects.get(pk=product.pk)], now=now)
             details = {"fields": sorted(values)}
             target = f"product {product.pk}"
             audit.record(action="product.changed", actor_id=actor_id, target=target, details=details, now=now)
@@ -185,7 +189,7 @@ def upsert_products(*, rows: Sequence[Mapping[str, Any]], now: datetime, actor_i
         product.external_reference: product
         for product in Product.objects.filter(external_reference__in=[row["external_reference"] for row in rows])
     }
-    made, changed = [], []
+    made, changed, described = [], [], {}
     slugs = _SlugPool(row["title"] for row in rows)
     for row in rows:
         product = known.get(row["external_reference"])
@@ -194,11 +198,14 @@ def upsert_products(*, rows: Sequence[Mapping[str, Any]], now: datetime, actor_i
             product.slug = product.slug or slugs.take(product.title)
             known[row["external_reference"]] = product
             made.append(product)
-        elif any(getattr(product, field) != value for field, value in row.items()):
+            described[product.pk] = product
+        elif differing := {field for field, value in row.items() if getattr(product, field) != value}:
             for field, value in row.items():
                 setattr(product, field, value)
             product.updated_at = now
             changed.append(product)
+            if differing & documents.FIELDS:
+                described[product.pk] = product
     given = {row["external_reference"]: sorted(row) for row in rows}
 
     def columns(product: Product) -> list[str]:
@@ -211,6 +218,7 @@ def upsert_products(*, rows: Sequence[Mapping[str, Any]], now: datetime, actor_i
             # What a row does not name is not written: it may have changed since it was read.
             for fields, alike in itertools.groupby(stored, key=columns):
                 Product.objects.bulk_update(alike, [*fields, "updated_at"], batch_size=BATCH)
+            documents.write_documents(products=described.values(), now=now)
             if made or changed:
                 details = {"made": len(made), "changed": len(changed)}
                 audit.record(action="product.imported", actor_id=actor_id, details=details, now=now)
@@ -299,4 +307,5 @@ def _forget() -> None:
     """Drop what this process remembers of the catalogue."""
     reads.forget()
     facets.forget()
+    asking.forget()
     shelves.forget()

@@ -103,3 +103,26 @@ class FacetsSerializer(serializers.Serializer[Any]):
     brands = CountSerializer(many=True, help_text="The fifty with most products.")
     price_bands = CountSerializer(many=True, help_text="Cheapest first.")
     occasions = CountSerializer(many=True, help_text="Most first.")
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """One way to go on."""
+
+    kind = serializers.ChoiceField(("words", "category", "product"))
+    text = serializers.CharField(help_text="To show; words are to be searched for.")
+    id = serializers.UUIDField(allow_null=True, help_text="The category's or the product's.")
+
+
+@shown_as(
+    {
+        "items": [
+            {"kind": "words", "text": "silk scarf", "id": None},
+            {"kind": "category", "text": "Silk & linen", "id": SCARF["category_id"]},
+            {"kind": "product", "text": SCARF["title"], "id": SCARF["id"]},
+        ]
+    }
+)
+class SuggestionsSerializer(serializers.Serializer[Any]):
+    """What a beginning may become."""
+
+    items = SuggestionSerializer(many=True)

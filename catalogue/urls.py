@@ -8,6 +8,7 @@ app_name = "catalogue"
 urlpatterns = [
     path("products", views.ProductsView.as_view(), name="product-list"),
     path("products/featured", views.FeaturedView.as_view(), name="product-featured"),
+    path("products/search/suggest", views.SuggestView.as_view(), name="product-suggest"),
     path("products/facets", views.FacetsView.as_view(), name="product-facets"),
     path("products/<uuid:product_id>", views.ProductView.as_view(), name="product-detail"),
     path("categories", views.CategoriesView.as_view(), name="category-list"),

@@ -18,17 +18,21 @@ from catalogue.queries import (
     FiltersQuery,
     ListQuery,
     ProductsQuery,
+    SuggestQuery,
     fields_asked,
     filters_asked,
     products_asked,
     public_fields,
 )
+from catalogue.search.asking import wanted_of
+from catalogue.search.log import note_search
+from catalogue.search.suggesting import suggestions
 from catalogue.serializers import (
     CategorySerializer,
     CategoryTreeSerializer,
     ProductWriteSerializer,
 )
-from catalogue.shapes import FacetsSerializer, PartialProductSerializer, ProductSerializer
+from catalogue.shapes import FacetsSerializer, PartialProductSerializer, ProductSerializer, SuggestionsSerializer
 from catalogue.shelves import category_detail, category_list, category_tree, shelves
 from common.errors import NotFound
 from common.etags import cacheable
@@ -74,6 +78,8 @@ class ProductsView(LeanView):
         asked = products_asked(request)
         staff = _is_staff(self.user_of(request))
         products, total = reads.product_page(asked, _visible(asked.fields, staff))
+        if asked.page == 1 and (wanted := wanted_of(asked.q)) is not None:
+            note_search(query=asked.q, n_found=total, is_loose=wanted.is_loose, now=timezone.now())
         page = page_of(products, total=total, page=asked.page, per_page=asked.per_page)
         return cacheable(request, to_json(page), personal=staff)
 
@@ -160,6 +166,18 @@ class FacetsView(PublicView):
     def get(self, request: Request) -> HttpResponse:
         """Count the products that the list's own filters leave: by category, brand, price band and occasion."""
         return cacheable(request._request, to_json(facets_of(filters_asked(request._request))))
+
+
+class SuggestView(PublicView):
+    """What a search box offers while somebody types."""
+
+    key_scopes = {"GET": "catalogue:read"}
+
+    @extend_schema(parameters=[SuggestQuery], responses={200: SuggestionsSerializer, 304: NOT_MODIFIED})
+    def get(self, request: Request) -> HttpResponse:
+        """Complete what was typed: into words that find something, categories and products; slips are forgiven."""
+        asked = read_query(request, SuggestQuery)
+        return cacheable(request._request, to_json({"items": suggestions(asked["q"], limit=asked["limit"])}))
 
 
 class CategoriesView(PublicView):

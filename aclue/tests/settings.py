@@ -47,7 +47,7 @@ from aclue.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-IMPRESSIONS_WAIT = False
+BUFFERED_WRITES = False
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_AUTOREFRESH = True
 # On disk where two connections have to meet in one database; SQLite's in-memory database is one connection's own.

@@ -8,9 +8,10 @@ from django.db import OperationalError, connection
 
 from accounts import services as accounts
 from catalogue import services as catalogue
+from common import buffers
+from common.buffers import WriteBuffer
 from conftest import NOW
 from swipes import impressions, services
-from swipes.impressions import ImpressionBuffer
 from swipes.models import Impression
 from swipes.services import Shown
 
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def buffer(settings, monkeypatch):
     """A buffer that keeps what it is given until it is told to write."""
-    settings.IMPRESSIONS_WAIT = True
-    monkeypatch.setattr(ImpressionBuffer, "_run", lambda self: threading.Event().wait(30))
-    kept = ImpressionBuffer()
+    settings.BUFFERED_WRITES = True
+    monkeypatch.setattr(WriteBuffer, "_run", lambda self: threading.Event().wait(30))
+    kept = WriteBuffer("impressions", impressions._write)
     monkeypatch.setattr(impressions, "_buffer", kept)
     return kept
 
@@ -74,7 +75,7 @@ def said_by(caplog):
 
 
 def test_beyond_its_bound_what_is_shown_is_dropped_and_counted(buffer, alice, monkeypatch, caplog):
-    monkeypatch.setattr(impressions, "MOST_WAITING", 3)
+    monkeypatch.setattr(buffers, "MOST_WAITING", 3)
     for _ in range(5):
         buffer.add(shown_to(alice))
 
@@ -162,9 +163,9 @@ def test_whoever_flushes_last_waits_for_the_one_before(buffer, alice, monkeypatc
 
 @pytest.mark.django_db(transaction=True)
 def test_the_writer_starts_with_the_first_impression_and_writes_by_itself(settings, alice, monkeypatch):
-    settings.IMPRESSIONS_WAIT = True
-    monkeypatch.setattr(impressions, "FLUSH_SECONDS", 0.01)
-    kept, done = ImpressionBuffer(), threading.Event()
+    settings.BUFFERED_WRITES = True
+    monkeypatch.setattr(buffers, "FLUSH_SECONDS", 0.01)
+    kept, done = WriteBuffer("impressions", impressions._write), threading.Event()
     flush = kept.flush
 
     def flush_and_tell():
