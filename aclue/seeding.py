@@ -24,6 +24,7 @@ from aclue.demo.year import Year, draw_year
 from aclue.environment import kept_secret
 from catalogue import services as catalogue
 from catalogue.models import Category, Product
+from catalogue.search.vocabulary import refresh_words
 from common import audit
 from common.models import SystemEvent
 from orders import services as orders
@@ -134,6 +135,7 @@ def store_products(drawn: list[DrawnProduct], now: datetime, say: Say) -> list[u
         for product in drawn
     ]
     catalogue.upsert_products(rows=rows, now=now, actor_id=None)
+    refresh_words(now=now)
     ids = dict(Product.objects.filter(external_reference__startswith=PREFIX).values_list("external_reference", "pk"))
     return [ids[PREFIX + product.key] for product in drawn]
 

@@ -1,5 +1,7 @@
 """Staff screens of the catalogue; every change goes through services."""
 
+import contextlib
+import uuid
 from typing import Any
 
 from django import forms
@@ -15,8 +17,11 @@ from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInput
 
 from catalogue import services
 from catalogue.media import media_url
-from catalogue.models import Category, Occasion, Product, Status
+from catalogue.models import Category, Occasion, Product, Search, Status
+from catalogue.search.asking import wanted_of
+from catalogue.search.backends import products_found
 from common.errors import DomainError
+from common.staff import ReadOnlyAdmin
 
 
 class ProductForm(forms.ModelForm):
@@ -92,6 +97,15 @@ class ProductAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         """Return what is not deleted."""
         return super().get_queryset(request).kept()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """Find what the shop's own search finds, hidden products too; and a product by its id."""
+        with contextlib.suppress(ValueError):
+            return queryset.filter(pk=uuid.UUID(search_term.strip())), False
+        wanted = wanted_of(search_term)
+        return (queryset.filter(pk__in=products_found(wanted)) if wanted else queryset), False
 
     @admin.display(description="")
     def picture(self, product: Product) -> SafeString | str:
@@ -179,6 +193,23 @@ class CategoryForm(forms.ModelForm):
         return cleaned
 
 
+class NothingFound(admin.SimpleListFilter):
+    """By whether a search found anything."""
+
+    title = "what was found"
+    parameter_name = "found"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer nothing, and something."""
+        return [("nothing", "nothing"), ("something", "something")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Search]) -> QuerySet[Search]:
+        """Return the searches of the chosen kind."""
+        if self.value() == "nothing":
+            return queryset.filter(n_found=0)
+        return queryset.filter(n_found__gt=0) if self.value() == "something" else queryset
+
+
 @admin.register(Category)
 class CategoryAdmin(ModelAdmin):
     """The shelves."""
@@ -222,6 +253,17 @@ class CategoryAdmin(ModelAdmin):
                 self.delete_model(request, category)
             except DomainError as refused:
                 self.message_user(request, f"{category}: {refused.message}", messages.ERROR)
+
+
+@admin.register(Search)
+class SearchAdmin(ReadOnlyAdmin):
+    """What was looked for: what finds nothing is what the shop lacks, or calls by another name."""
+
+    list_display = ("query", "n_found", "is_loose", "searched_at")
+    list_filter = (NothingFound, "is_loose")
+    search_fields = ("query",)
+    date_hierarchy = "searched_at"
+    show_full_result_count = False
 
 
 def _picture(thing: Product | Category, size: int) -> SafeString | str:

@@ -12,6 +12,7 @@ from accounts.services import api_keys
 from accounts.tests.issuer import running
 from aclue.tests.preparations import Preparations
 from catalogue import services as catalogue
+from catalogue.search import log
 from common import audit
 from conftest import NOW, PASSWORD, make_person
 from orders import services as orders
@@ -63,6 +64,7 @@ def world(make_product, provider):
             "refresh_token": signed_in.refresh_token,
             "recipient_id": None,
             "ids": [str(scarf.pk)],
+            "q": "silk",
         }
         return signed_in.access_token, known, Preparations(user, provider)
 
@@ -86,6 +88,7 @@ def desk(client, root):
 def one_of_everything(alice, scarf, mug, deck, make_product):
     """At least one row of every model that staff look at."""
     make_product("Vase", image="https://images.example/vase.webp", tags=["clay"], stock=None)
+    log.note_search(query="silk", n_found=1, is_loose=False, now=NOW)
     swipes.record_swipes(user=alice, answers=[swipes.Answer(deck.pk, scarf.pk, Direction.UP)], now=NOW)
     shown = swipes.Shown(uuid.uuid4(), alice.pk, "deck", "popular:plain", [scarf.pk], NOW)
     swipes.record_impressions(shown=[shown])

@@ -28,6 +28,7 @@ READ_ONLY = {
     "accounts.ApiKey",
     "accounts.KnownDevice",
     "accounts.Session",
+    "catalogue.Search",
     "common.AuditEntry",
     "common.OutboxTask",
     "common.SystemEvent",

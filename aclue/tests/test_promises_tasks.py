@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.models import NewsletterSubscription, Session, SubscriptionStatus
 from accounts.services import api_keys
-from catalogue.models import Product
+from catalogue.models import Product, Search, SearchDocument, SearchWord
+from catalogue.search import log
 from common import outbox
 from common.models import AuditEntry, IdempotencyKey, OutboxTask
 from common.tests.parallel import in_parallel
@@ -186,6 +187,24 @@ def trained():
     )
 
 
+def products_put_in_past_the_services():
+    fill_shop(now=NOW, n_people=0, n_products=3)
+    return {}
+
+
+def searched_for():
+    return (
+        SearchDocument.objects.count(),
+        list(SearchWord.objects.order_by("word").values_list("word", "n_products")),
+    )
+
+
+def old_and_new_searches():
+    for days in (89, 91):
+        log.note_search(query="lamp", n_found=1, is_loose=False, now=timezone.now() - timedelta(days=days))
+    return {}
+
+
 CASES = {
     "accounts.welcome": Case(welcome, mails_of("welcome"), (["alice@example.com"], 1, 1)),
     "accounts.tell_old_address": Case(old_address, mails_of("tell_old_address"), (["before@example.com"], 1, 1)),
@@ -224,6 +243,12 @@ CASES = {
     "accounts.tidy": Case(old_and_living_sessions, Session.objects.count, 1),
     "orders.confirm": Case(lambda: an_order()[1], mails_of("confirm"), (["alice@example.com"], 1, 1)),
     "orders.tell_of_step": Case(a_step, mails_of("tell_of_step"), (["alice@example.com"], 1, 1)),
+    "catalogue.refresh_search": Case(
+        products_put_in_past_the_services,
+        searched_for,
+        (3, [("00", 1), ("01", 1), ("02", 1), ("azure", 1), ("crimson", 2), ("cup", 3)]),
+    ),
+    "catalogue.tidy": Case(old_and_new_searches, Search.objects.count, 1),
     "common.tidy": Case(old_and_new_rows, lambda: (OutboxTask.objects.count(), IdempotencyKey.objects.count()), (1, 1)),
     # A purchase weighs 3 and half as much every 30 days. Thing 0 was bought on the newest day, thing 1 four days
     # before it, 3 / 2 ** (4 / 30) = 2.74, thing 2 eight and 22 days, 3 / 2 ** (8 / 30) + 3 / 2 ** (22 / 30) = 4.3.

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from catalogue.search.terms import Term, Wanted
 
@@ -116,6 +117,13 @@ SQLITE = Backend(
 def backend() -> Backend:
     """Return how the present database writes it."""
     return POSTGRESQL if connection.vendor == "postgresql" else SQLITE
+
+
+def products_found(wanted: Wanted) -> RawSQL:
+    """Return the ids of all products that answer the search, hidden ones too, for a queryset's `pk__in`."""
+    test, parameters = backend().condition(wanted)
+    found = f"SELECT document.product_id FROM catalogue_searchdocument AS document WHERE {test}"
+    return RawSQL(found, parameters)  # noqa: S611 - what was typed is a parameter
 
 
 def any_on_show(wanted: Wanted) -> Clause:

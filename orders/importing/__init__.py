@@ -13,6 +13,7 @@ import pandas as pd
 
 from accounts import services as accounts
 from catalogue import services as catalogue
+from catalogue.search.vocabulary import refresh_words
 from common import audit
 from common.transactions import Preset, kept, read_transactions
 from orders import services
@@ -121,6 +122,7 @@ def _write(
         now=now,
         actor_id=actor_id,
     )
+    refresh_words(now=now)
     progress("products", len(rows), len(rows))
     placed_at = sales.groupby("order", sort=False)["at"].min()
     for start, end in _orders_together(missing["order"]):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from catalogue.importing import COLUMNS, REQUIRED, Report, import_products
+from catalogue.search.vocabulary import refresh_words
 from common.errors import DomainError
 
 MOST_SHOWN = 50
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             )
         except DomainError as problem:
             raise CommandError(problem.message) from None
+        refresh_words(now=timezone.now())
         self.stdout.write(
             f"{report.made} made, {report.changed} changed, {report.unchanged} unchanged, {len(report.errors)} refused."
         )
