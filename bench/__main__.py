@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import quality, rls
+from bench import quality, rls, searching
 from bench.driver import LoadFailed
 from bench.run import ROUNDS, SECONDS, run
 from bench.sameness import NotTheSame
@@ -32,7 +32,10 @@ def main() -> int:
         help="cases with this text in their name, or `quality` for the recommendations alone; writes no files",
     )
     parser.add_argument(
-        "what", nargs="?", choices=("rls",), help="`rls`: what row-level security costs; writes no files"
+        "what",
+        nargs="?",
+        choices=("rls", "search"),
+        help="`rls`: what row-level security costs; `search`: what a search costs; both write no files",
     )
     asked = parser.parse_args()
     # A plain `kill` has to end the servers too: SystemExit runs the `finally`s that SIGTERM alone would skip.
@@ -40,6 +43,9 @@ def main() -> int:
     try:
         if asked.what == "rls":
             rls.run(rounds=asked.rounds)
+            return 0
+        if asked.what == "search":
+            searching.run()
             return 0
         if asked.only == quality.SECTION:
             print(quality.table(quality.measure(DATA)))

@@ -7,6 +7,7 @@ from bench.shop import BRANDS, PRODUCTS, SHELVES, product_id
 
 SEED = 20261120
 BASE = "/api/v1/products"
+WORDS = ("silk", "oak", "brass", "candle", "scarf", "mug", "lamp", "cushion", "kettle", "puzzle", "basket", "mirror")
 SORTS = ("price", "rating", "created_at", "popularity", "title")
 CARD_FIELDS = "id,title,price,currency,brand,image_url,rating"
 
@@ -29,6 +30,7 @@ def cases(products: int = PRODUCTS) -> tuple[Case, ...]:
         Case("product list, signed in", lists, signed_in=True),
         Case("product detail, signed in", details, signed_in=True),
         Case("product list, no question twice", new_list_paths(30_000)),
+        Case("product search", search_paths(2000)),
     )
 
 
@@ -45,6 +47,12 @@ def new_list_paths(n: int) -> tuple[str, ...]:
     return tuple(f"{BASE}?price_max={100 + number / 100:.2f}&{_filters(draw, most=False)}" for number in range(n))
 
 
+def search_paths(n: int) -> tuple[str, ...]:
+    """Return addresses of searches for two words that products are made of, as shop.sql draws them."""
+    draw = random.Random(SEED + 3)
+    return tuple(f"{BASE}?q={'+'.join(draw.sample(WORDS, 2))}" for _ in range(n))
+
+
 def detail_paths(n: int, products: int = PRODUCTS) -> tuple[str, ...]:
     """Return addresses of random products on show."""
     draw = random.Random(SEED + 2)
@@ -57,8 +65,15 @@ def detail_paths(n: int, products: int = PRODUCTS) -> tuple[str, ...]:
 
 def odd_paths() -> tuple[str, ...]:
     """Return addresses that are compared and not timed: every filter and sort, empty pages, nothing found."""
-    words = ("q=silk", "q=silk+scarf", "q=silk&sort=price", "q=100%25", "q=brand+1&order=asc", "category=no-such-shelf")
-    short_words = ("q=si", "q=s+l&sort=title", "q=silk+%26+oak", "q=%26", "q=c%2b%2b")
+    words = (
+        "q=silk",
+        "q=silk+scarf",
+        "q=silk&sort=price",
+        "q=silk+sca",
+        "q=brand+1&order=asc",
+        "category=no-such-shelf",
+    )
+    short_words = ("q=si", "q=oak+silk+la&sort=title", "q=silk+%26+oak", "q=%26", "q=lamp&rating_min=3&page=2")
     sorts = tuple(f"sort={sort}&order={order}" for sort in SORTS for order in ("asc", "desc"))
     filters = (
         "in_stock=false",

@@ -22,6 +22,8 @@ PRODUCTS = 100_000
 NO_LIMIT_REACHED = dict.fromkeys(
     ("RATE_LIMIT_READ", "RATE_LIMIT_WRITE", "RATE_LIMIT_HEAVY", "RATE_LIMIT_NETWORK"), "1000000000/minute"
 )
+# What products that came in past the services are found by.
+FOUND_BY = "from catalogue.tasks import refresh_search; refresh_search()"
 TOP_SHELVES, SHELVES, BRANDS = 8, 40, 400
 
 
@@ -54,6 +56,9 @@ def ready_shop(environment: dict[str, str], *, products: int = PRODUCTS, name: s
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT set_config('bench.products', %s, false)", (str(products),))
         connection.execute(FILLING.read_bytes())
+        # Statistics before the words are counted, so that nothing is planned for empty tables.
+        connection.execute("ANALYZE")
+        _manage(environment | {"DATABASE_URL": url}, "shell", "-v", "0", "-c", FOUND_BY)
         connection.execute("VACUUM (ANALYZE)")
         comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(version))
         connection.execute(comment)

@@ -3,8 +3,20 @@
 CREATE FUNCTION pg_temp.chance(subject text, number integer) RETURNS float8 LANGUAGE sql IMMUTABLE AS
 $$ SELECT ('x' || substr(md5(subject || ' ' || number), 1, 8))::bit(32)::bigint / 4294967296.0 $$;
 
-CREATE FUNCTION pg_temp.words(subject text, number integer, n integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT string_agg(w.list[1 + floor(pg_temp.chance(subject || i, number) * array_length(w.list, 1))::integer], ' ' ORDER BY i)
+-- The n-th of 20,000 words that nobody knows, two to five syllables long.
+CREATE FUNCTION pg_temp.coined(number integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT string_agg(s.list[1 + ('x' || substr(md5('word ' || number), i * 4 - 3, 4))::bit(16)::integer % 64], '' ORDER BY i)
+  FROM generate_series(1, 2 + number % 4) AS i, (SELECT string_to_array(
+    'ba be bo bri cal cam co da del do el fa fen fi fo gar gel go han har ho in ja ka kel la len li lo lu ma mel mi mo na '
+    'nel no nu or pa pel pi po ra ren ri ro sa sel shi so sta ta tel ti to tra un va vel vi wa wen zo', ' ') AS list) AS s
+$$;
+
+-- As in a language, a few words are frequent and most are rare (by 1/rank): of the known ones `known` of each hundred.
+CREATE FUNCTION pg_temp.words(subject text, number integer, n integer, known integer DEFAULT 100) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT string_agg(CASE WHEN pg_temp.chance(subject || i || 'known', number) * 100 < known
+    THEN w.list[1 + floor(pg_temp.chance(subject || i, number) * array_length(w.list, 1))::integer]
+    ELSE pg_temp.coined(floor(exp(pg_temp.chance(subject || i, number) * ln(20000)))::integer) END, ' ' ORDER BY i)
   FROM generate_series(1, n) AS i, (SELECT string_to_array(
     'silk wool linen oak walnut brass copper glass ceramic leather cotton velvet paper candle scarf mug bowl board lamp '
     'throw cushion journal pen kettle planter print poster puzzle game book apron towel soap balm tea coffee chocolate '
@@ -24,9 +36,9 @@ INSERT INTO catalogue_product (
   id, title, slug, description, price, currency, category_id, brand, image, images, external_reference, asin, rating,
   review_count, affiliate_url, stock, is_featured, tags, occasions, popularity, status, created_at, updated_at)
 SELECT md5('product ' || n)::uuid,
-       initcap(pg_temp.words('title', n, 3 + (n % 5))),
+       initcap(pg_temp.words('title', n, 3 + (n % 5), 50)),
        'product-' || n,
-       initcap(pg_temp.words('text', n, 25 + (n * 7 % 90))) || '.',
+       initcap(pg_temp.words('text', n, 25 + (n * 7 % 90), 10)) || '.',
        round((3 + exp(1.2 + pg_temp.chance('price', n) * 4.2))::numeric, 2),
        'GBP',
        md5('shelf ' || floor(pow(pg_temp.chance('shelf of', n), 2.2) * 40)::integer)::uuid,

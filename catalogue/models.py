@@ -163,6 +163,8 @@ class Product(models.Model):
             models.Index(
                 fields=["-popularity", "id"], condition=ACTIVE & models.Q(is_featured=True), name="catalogue_featured"
             ),
+            # What a search sorts its finds by, without a look at their rows.
+            models.Index(fields=["id"], include=["popularity"], condition=ACTIVE, name="catalogue_found"),
             # All that filters ask for, so that PostgreSQL counts any mixture of them without a look at the table. The
             # bare rating is there because an index over an expression alone never answers by itself. SQLite has no
             # columns beside the key, and this index neither.

@@ -13,7 +13,7 @@ from typing import Any
 
 from catalogue.dialects import Dialect, Shape, dialect, shape_of
 from catalogue.queries import FIELDS, STAFF_FIELDS, ProductsAsked
-from catalogue.search.asking import wanted_of
+from catalogue.search.asking import first_wanted_of, settle, wanted_of
 from catalogue.search.backends import JOINED, backend
 from catalogue.search.terms import Wanted
 from catalogue.shelves import shelves
@@ -58,7 +58,18 @@ class Statement:
 
 def product_page(asked: ProductsAsked, fields: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
     """Return the products of one page, with these fields, and how many there are in all."""
-    wanted = wanted_of(asked.q) if asked.q else None
+    if not asked.q:
+        return _page(asked, fields, None)
+    wanted = first_wanted_of(asked.q)
+    products, total = _page(asked, fields, wanted)
+    if total and wanted is not None:
+        settle(asked.q, wanted)
+    elif (other := wanted_of(asked.q)) != wanted:
+        return _page(asked, fields, other)
+    return products, total
+
+
+def _page(asked: ProductsAsked, fields: Sequence[str], wanted: Wanted | None) -> tuple[list[dict[str, Any]], int]:
     within = _within(asked, wanted)
     if within is None:
         return [], 0

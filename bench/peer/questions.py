@@ -90,8 +90,8 @@ class ProductsQuestion(FieldsQuestion):
 
     @property
     def words(self) -> list[str]:
-        """The words of `q` that have a letter or a digit."""
-        return [word for word in self.q.split() if re.search(r"[^\W_]", word)]
+        """The plain words of `q`, each once."""
+        return list(dict.fromkeys(re.findall(r"[^\W_]+", self.q.lower())))
 
     @model_validator(mode="after")
     def in_range(self) -> "ProductsQuestion":

@@ -1,8 +1,11 @@
-"""Products from PostgreSQL to JSON, with the same statements as catalogue/reads.py."""
+"""Products from PostgreSQL to JSON, with the same statements as catalogue/reads.py.
+
+It searches the same documents for the same words, but knows of no slips, no other forms of a word, and nothing that has
+but some of them.
+"""
 
 import functools
 import os
-import re
 import time
 from typing import Any
 from uuid import UUID
@@ -38,13 +41,14 @@ COLUMNS = {
     "updated_at": "updated_at",
 }
 ID = "catalogue_product.id"
+JOINED = "catalogue_product JOIN catalogue_searchdocument AS document ON document.product_id = catalogue_product.id"
 # Which columns each order runs by, and whether its index keeps the first one descending.
 ORDERS = {
     "popularity": ("popularity", True),
     "price": ("catalogue_product.price", False),
     "rating": ("COALESCE(catalogue_product.rating, 0)", False),
     "created_at": ("created_at", True),
-    "title": ("title", False),
+    "title": ("catalogue_product.title", False),
 }
 NATURALLY_DESCENDING = {"popularity", "relevance", "rating", "created_at"}
 MEDIA_URL = os.environ.get("MEDIA_URL", "/media/")
@@ -59,15 +63,25 @@ class Statement:
 
     def __init__(self, asked: ProductsQuestion, fields: tuple[str, ...], within: tuple[UUID, ...]) -> None:
         where, self.filters = _where(asked, within)
-        order, order_parameters = _order(asked, len(self.filters))
+        keys, order_parameters = _order(asked, len(self.filters))
         self.start = (asked.page - 1) * asked.per_page
         n = len(self.filters) + len(order_parameters)
-        self.count = f"SELECT COUNT(*) FROM catalogue_product WHERE {where}"
-        rest = f"FROM catalogue_product WHERE {where} ORDER BY {order} LIMIT ${n + 1} OFFSET ${n + 2}"
+        tables = JOINED if asked.words else "catalogue_product"
+        self.count = f"SELECT COUNT(*) FROM {tables} WHERE {where}"
         if asked.words:
-            rest = f"FROM catalogue_product WHERE id IN (SELECT {ID} {rest}) ORDER BY {order}"
-        self.page = f"SELECT {_columns(fields)} {rest}"
-        self.page_and_count = f"SELECT {_columns(fields)}, ({self.count}) AS total {rest}"
+            order = ", ".join(f"key_{n}{' DESC' if down else ''}" for n, (_, down) in enumerate(keys))
+            named = ", ".join(f"{key} AS key_{n}" for n, (key, _) in enumerate(keys))
+            rest = f"FROM {JOINED} WHERE {where} ORDER BY {order} LIMIT ${n + 1} OFFSET ${n + 2}"
+            found = f"(SELECT {ID} AS found_id, {named}{{}} {rest}) AS found"
+            joined = f"JOIN catalogue_product ON {ID} = found_id ORDER BY {order}"
+            self.page = f"SELECT {_columns(fields)} FROM {found.format('')} {joined}"
+            counted = found.format(", COUNT(*) OVER () AS total")
+            self.page_and_count = f"SELECT {_columns(fields)}, total FROM {counted} {joined}"
+        else:
+            order = ", ".join(f"{key}{' DESC' if down else ''}" for key, down in keys)
+            rest = f"FROM catalogue_product WHERE {where} ORDER BY {order} LIMIT ${n + 1} OFFSET ${n + 2}"
+            self.page = f"SELECT {_columns(fields)} {rest}"
+            self.page_and_count = f"SELECT {_columns(fields)}, ({self.count}) AS total {rest}"
         self.parameters = (*self.filters, *order_parameters, asked.per_page, self.start)
         self.counts = (where, tuple(tuple(one) if isinstance(one, list) else one for one in self.filters))
 
@@ -146,27 +160,37 @@ def _where(asked: ProductsQuestion, within: tuple[UUID, ...]) -> tuple[str, tupl
     if asked.occasion:
         add("occasions @> {}::text::jsonb", f'["{asked.occasion}"]')
     if asked.ids:
-        any_of("id", asked.ids)
-    for word in asked.words:
-        start = "%" if re.search(r"[^\W_]{3}", word) else "% "
-        add("LOWER(' ' || title || ' ' || brand) LIKE {} ESCAPE '!'", f"{start}{_pattern(word)}%")
+        any_of(ID, asked.ids)
+    if asked.words:
+        add("document.all_words @@ {}::text::tsquery", _query(asked.words, typed=True))
     return " AND ".join(clauses), tuple(parameters)
 
 
-def _order(asked: ProductsQuestion, n_before: int) -> tuple[str, tuple[str, ...]]:
+def _order(asked: ProductsQuestion, n_before: int) -> tuple[list[tuple[str, bool]], tuple[str, ...]]:
+    """Return what to sort by and whether downwards, with the parameters in it."""
     sort = asked.sort or ("relevance" if asked.q else "popularity")
     descending = asked.order == "desc" if asked.order else sort in NATURALLY_DESCENDING
-    if sort == "relevance":
-        best_first = f"CASE WHEN LOWER(title) LIKE ${n_before + 1} ESCAPE '!' THEN 0 ELSE 1 END"
-        order = f"{best_first}, popularity DESC, {ID}" if descending else f"{best_first} DESC, popularity, {ID} DESC"
-        return order, (f"{_pattern(asked.q)}%",)
-    column, kept_descending = ORDERS[sort]
-    way, id_way = " DESC" if descending else "", " DESC" if descending != kept_descending else ""
-    return f"{column}{way}, {ID}{id_way}", ()
+    if sort == "relevance" and asked.words:
+        title, whole, typed = (f"${n_before + n}::text" for n in (1, 2, 3))
+        tests = (
+            f"document.title = {title}",
+            f"document.title_words @@ {whole}::tsquery",
+            f"document.title_words @@ {typed}::tsquery",
+            f"document.label_words @@ {typed}::tsquery",
+        )
+        place = f"CASE {' '.join(f'WHEN {test} THEN {n}' for n, test in enumerate(tests))} ELSE {len(tests)} END"
+        longer = f"CASE WHEN document.n_title_words = {len(asked.words)} THEN 0 ELSE 1 END"
+        keys = [(place, False), (longer, False), ("popularity", True), (ID, False)]
+        words = (" ".join(asked.words), _query(asked.words, typed=False), _query(asked.words, typed=True))
+        return [(key, down == descending) for key, down in keys], words
+    column, kept_descending = ORDERS["popularity" if sort == "relevance" else sort]
+    return [(column, descending), (ID, descending != kept_descending)], ()
 
 
-def _pattern(text: str) -> str:
-    return text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+def _query(words: list[str], *, typed: bool) -> str:
+    """Return the words as a tsquery, the last of them as a beginning where somebody may be typing it."""
+    ending = ":*" if typed and (len(words[-1]) > 1 or len(words) == 1) else ""
+    return " & ".join(f"'{word}'" for word in words) + ending
 
 
 def _kept_total(statement: Statement) -> int | None:

@@ -111,5 +111,11 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["-searched_at", "-id"], name="catalogue_searches_by_age")],
             },
         ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                fields=["id"], include=["popularity"], condition=models.Q(status="ACTIVE"), name="catalogue_found"
+            ),
+        ),
         migrations.RunPython(forwards, backwards),
     ]

@@ -10,7 +10,7 @@ from catalogue.search.words import words_of
 from common.rows import read_rows
 
 MOST_WORDS = 16
-# Shorter words are taken for a beginning only at the end, where somebody may still be typing, and a single letter only
+# A shorter word is taken for a beginning only at the end, where somebody may still be typing, and a single letter only
 # where nothing else is asked for.
 BEGINNING_FROM = 3
 # Where no product has all the words, those that have the rarest are looked at: so many are enough.
@@ -18,7 +18,8 @@ ENOUGH_PRODUCTS = 2000
 KEPT_SECONDS = 10.0
 MOST_KEPT = 2000
 
-_kept: dict[str, tuple[float, Wanted | None]] = {}
+# By what was typed: until when it is kept, what is meant, and whether it is known that something has all the words.
+_kept: dict[str, tuple[float, Wanted | None, bool]] = {}
 
 
 def wanted_of(q: str) -> Wanted | None:
@@ -27,14 +28,23 @@ def wanted_of(q: str) -> Wanted | None:
     All words have to be found in a product. Where no product on show has them all, those are meant that have some,
     the rarest words counting most.
     """
-    kept, now = _kept.get(q), time.monotonic()
-    if kept is not None and now < kept[0]:
-        return kept[1]
-    wanted = _understood(q)
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept[q] = (now + KEPT_SECONDS, wanted)
-    return wanted
+    wanted, is_settled = _look(q)
+    if wanted is None or is_settled or read_rows(*any_on_show(wanted)):
+        return _keep(q, wanted)
+    return _keep(q, _loosened(wanted, vocabulary()))
+
+
+def first_wanted_of(q: str) -> Wanted | None:
+    """Return what a search asks for as `wanted_of` does, but taking it that something has all the words.
+
+    Whoever then finds something says so with `settle`, and has spared the database a look; else `wanted_of` tells.
+    """
+    return _look(q)[0]
+
+
+def settle(q: str, wanted: Wanted) -> None:
+    """Say that something was found by what `first_wanted_of` returned."""
+    _keep(q, wanted)
 
 
 def forget() -> None:
@@ -42,7 +52,24 @@ def forget() -> None:
     _kept.clear()
 
 
-def _understood(q: str) -> Wanted | None:
+def _look(q: str) -> tuple[Wanted | None, bool]:
+    kept = _kept.get(q)
+    if kept is not None and time.monotonic() < kept[0]:
+        return kept[1], kept[2]
+    wanted = _strict(q)
+    is_settled = wanted is None or len(wanted.terms) == 1
+    _keep(q, wanted, is_settled=is_settled)
+    return wanted, is_settled
+
+
+def _keep(q: str, wanted: Wanted | None, *, is_settled: bool = True) -> Wanted | None:
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[q] = (time.monotonic() + KEPT_SECONDS, wanted, is_settled)
+    return wanted
+
+
+def _strict(q: str) -> Wanted | None:
     words = words_of(q)[:MOST_WORDS]
     if not words:
         return None
@@ -50,17 +77,15 @@ def _understood(q: str) -> Wanted | None:
     *before, last = words
     terms = [_term(word, known, is_typed=False) for word in before]
     terms.append(_term(last, known, is_typed=len(last) > 1 or not before))
-    wanted = Wanted(tuple(dict.fromkeys(terms)), text=" ".join(words), n_words=len(words), is_loose=False)
-    if len(wanted.terms) == 1 or read_rows(*any_on_show(wanted)):
-        return wanted
-    return _loosened(wanted, known)
+    return Wanted(tuple(dict.fromkeys(terms)), text=" ".join(words), n_words=len(words), is_loose=False)
 
 
 def _term(word: str, known: Vocabulary, *, is_typed: bool) -> Term:
     whole = (word, *known.forms_of(word))
-    beginning = word if is_typed or len(word) >= BEGINNING_FROM else ""
-    begun = known.completions(word) if beginning else []
     is_known = any(known.count(form) for form in whole)
+    # A word that the shop knows is complete, unless somebody may still be typing it.
+    beginning = word if is_typed or (not is_known and len(word) >= BEGINNING_FROM) else ""
+    begun = known.completions(word) if beginning else []
     # What somebody is still typing is no slip as long as something begins so.
     guesses = () if is_known or (is_typed and begun) else known.guesses(word)
     n_products = sum(known.count(other) for other in {*whole, *begun, *guesses})
