@@ -2,7 +2,7 @@
 
 A process keeps them all in memory (some megabytes for a hundred thousand products): looking through fifty thousand
 words for those one or two slips away takes 1.5 ms, and no trigram index finds "lamp" for "almp", which share one
-trigram of nine. docs/decisions/0012-search.md has the figures.
+trigram of nine. docs/decisions/0011-search.md has the figures.
 """
 
 import bisect
