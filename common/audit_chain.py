@@ -17,7 +17,7 @@ from typing import NamedTuple
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from common import audit, keys
 from common.models import AuditEntry, AuditPayload, Severity, SystemEvent
@@ -30,6 +30,8 @@ BLOCK = 500
 LOCK = 0x41554449
 # An entry that nobody has sealed for so long says that no relay is at work.
 SEALED_WITHIN = timedelta(minutes=10)
+# No request is in hand for longer.
+LONGEST_REQUEST = timedelta(hours=1)
 
 
 class Anchor(NamedTuple):
@@ -104,7 +106,23 @@ def _seal_block() -> Walk | None:
             entry.number, entry.previous, entry.key_id = number, previous, keys.id_of(key)
             entry.digest = previous = digest_of(entry, key)
         AuditEntry.bare.bulk_update(entries, ["number", "previous", "key_id", "digest"])
+        _forget_the_erased(entries)
     return Walk(len(entries), Anchor(number, previous))
+
+
+def _forget_the_erased(sealed: list[AuditEntry]) -> None:
+    """Remove what a request in hand has written of somebody who was erased while it was answered.
+
+    Their erasure could not see it: neither what was committed a moment before it, nor what came after.
+    """
+    names = {name for entry in sealed for name in (entry.actor, entry.subject)} - {""}
+    erased = AuditEntry.bare.filter(action=audit.ERASED, actor__in=names).values_list("actor", "at")
+    began = {name: at - LONGEST_REQUEST for name, at in erased}
+    if not began:
+        return
+    about = Q(actor__in=began.keys()) | Q(subject__in=began.keys())
+    left = AuditEntry.bare.filter(about, at__gte=min(began.values()))
+    AuditPayload.objects.filter(entry__in=left.values("pk")).delete()
 
 
 def _try_lock() -> bool:

@@ -243,6 +243,30 @@ def test_erasing_somebody_leaves_the_chain_whole(alice, bob):
     assert (n_sealed, list(left)) == (AuditEntry.bare.count(), [(bob.pk, f"user {bob.pk}")])
 
 
+@pytest.mark.parametrize("seconds", [-2, 0, 2])
+def test_what_a_request_in_hand_writes_of_somebody_erased_meanwhile_goes_with_them(alice, bob, seconds):
+    # The erasure does not see it, as it is not committed yet, or is written later.
+    late = NOW + timedelta(seconds=seconds)
+    audit.record(action="tests.noted", actor_id=bob.pk, target=f"user {bob.pk}", now=NOW)
+    audit_chain.seal(now=NOW)
+    steps = [
+        lambda: audit.record(action="tests.late", actor_id=alice.pk, network="192.0.2.7", now=late),
+        lambda: audit.record(action="tests.late", actor_id=bob.pk, target=f"user {alice.pk}", now=late),
+        lambda: audit.record(action=audit.ERASED, actor_id=alice.pk, now=NOW),
+    ]
+    for step in steps if seconds < 0 else reversed(steps):
+        step()
+        if seconds:
+            audit_chain.seal(now=NOW)
+
+    audit_chain.seal(now=NOW)
+
+    kept = set(AuditPayload.objects.exclude(actor_id=None).values_list("actor_id", "target"))
+    assert (bob.pk, f"user {bob.pk}") in kept
+    assert not [one for one in kept if alice.pk in one or f"user {alice.pk}" in one]
+    assert verified()[0] == 0
+
+
 def test_entries_sealed_under_a_former_secret_stay_verifiable(log, settings):
     former = settings.SECRET_KEY
     settings.SECRET_KEY = "another secret key, drawn after the first one leaked"
