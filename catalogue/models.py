@@ -180,3 +180,27 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class FileKind(models.TextChoices):
+    """What kind of file products come in."""
+
+    CSV = "CSV", "CSV"
+    XLSX = "XLSX", "Excel workbook"
+    JSONL = "JSONL", "JSON lines"
+
+
+class UploadMode(models.TextChoices):
+    """What to do with a line about a product that is there already."""
+
+    CREATE = "CREATE", "make new products alone"
+    UPSERT = "UPSERT", "make new products and change those that are there"
+
+
+class UploadStatus(models.TextChoices):
+    """How far an upload is."""
+
+    QUEUED = "QUEUED", "waiting"
+    RUNNING = "RUNNING", "at work"
+    SUCCEEDED = "SUCCEEDED", "done"
+    FAILED = "FAILED", "failed"

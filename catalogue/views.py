@@ -23,11 +23,8 @@ from catalogue.queries import (
     products_asked,
     public_fields,
 )
-from catalogue.serializers import (
-    CategorySerializer,
-    CategoryTreeSerializer,
-    ProductWriteSerializer,
-)
+from catalogue.rules import ProductWriteSerializer
+from catalogue.serializers import CategorySerializer, CategoryTreeSerializer
 from catalogue.shapes import FacetsSerializer, PartialProductSerializer, ProductSerializer
 from catalogue.shelves import category_detail, category_list, category_tree, shelves
 from common.errors import NotFound

@@ -1,0 +1,164 @@
+"""Excel workbooks (XLSX) row by row, within bounds: a small archive may unpack into anything."""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, BinaryIO
+from xml.parsers import expat
+
+from openpyxl import load_workbook
+
+MEGABYTE = 1024 * 1024
+MOST_MEMBERS = 1000
+# Unpacked, all sheets together, the table of texts, and any other part, which openpyxl reads as a whole.
+MOST_UNPACKED = 160 * MEGABYTE
+MOST_TEXTS = 48 * MEGABYTE
+MOST_OTHER = 4 * MEGABYTE
+TEXTS = "xl/sharedStrings.xml"
+SHEETS = "xl/worksheets/"
+# Excel's own last row; far more columns than products have.
+LAST_ROW = 1_048_576
+MOST_CELLS = 128
+# Elements beside the rows: widths of columns, merged cells.
+MOST_BESIDE = 20_000
+PIECE = 64 * 1024
+
+
+class BadWorkbook(Exception):
+    """A file is no workbook, or one beyond all bounds; its words say what is wrong."""
+
+
+def check_archive(file: BinaryIO) -> None:
+    """Look at an archive's table of contents alone. Raises BadWorkbook."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+            names = {member.filename for member in members}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise BadWorkbook("is no XLSX workbook") from None
+    if "[Content_Types].xml" not in names or not any(name.startswith(SHEETS) for name in names):
+        raise BadWorkbook("is no XLSX workbook")
+    # Members are never unpacked beyond the size that stands here.
+    sizes = [
+        (member.file_size, _most(member.filename)) for member in members if member.filename.endswith((".xml", ".rels"))
+    ]
+    if (
+        len(members) > MOST_MEMBERS
+        or sum(size for size, _ in sizes) > MOST_UNPACKED
+        or any(size > most for size, most in sizes)
+    ):
+        raise BadWorkbook("unpacks into more than a workbook of products may")
+
+
+def count_rows(file: BinaryIO) -> int:
+    """Return how many rows of the first sheet hold anything, after a look at every element. Raises BadWorkbook."""
+    check_archive(file)
+    counts = {}
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for name in archive.namelist():
+                if name == TEXTS or (name.startswith(SHEETS) and name.endswith(".xml")):
+                    with archive.open(name) as part:
+                        counts[name] = _Scan().run(part)
+    except BadWorkbook:
+        raise
+    except Exception as problem:
+        raise _bad(problem) from None
+    book = _load(file)
+    try:
+        return counts[book.worksheets[0]._worksheet_path.lstrip("/")]
+    except (IndexError, KeyError):
+        raise BadWorkbook("has no sheet") from None
+    finally:
+        book.close()
+
+
+def rows(file: BinaryIO) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Yield number and values of each row of the first sheet that holds anything. Raises BadWorkbook.
+
+    Only for a file that `count_rows` has counted: what it refuses may take all memory here.
+    """
+    book = _load(file)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        found = enumerate(sheet.iter_rows(min_row=1, max_col=MOST_CELLS, values_only=True), start=1)
+        while True:
+            try:
+                number, cells = next(found)
+            except StopIteration:
+                return
+            except Exception as problem:
+                raise _bad(problem) from None
+            if any(cell not in (None, "") for cell in cells):
+                yield number, cells
+    finally:
+        book.close()
+
+
+def _load(file: BinaryIO) -> Any:
+    try:
+        return load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except Exception as problem:
+        raise _bad(problem) from None
+
+
+def _bad(problem: Exception) -> BadWorkbook:
+    """Return what to say of a failure: a damaged workbook makes zipfile, expat and openpyxl raise anything."""
+    return BadWorkbook(f"is no XLSX workbook that can be read ({type(problem).__name__})")
+
+
+def _most(name: str) -> int:
+    if name == TEXTS:
+        return MOST_TEXTS
+    return MOST_UNPACKED if name.startswith(SHEETS) else MOST_OTHER
+
+
+class _Scan:
+    """A look at the elements of a part, none of which is kept."""
+
+    def __init__(self) -> None:
+        self._rows = self._cells = self._beside = self._last = 0
+        self._is_in_row = self._is_filled = False
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._begin
+        self._parser.EndElementHandler = self._end
+        self._parser.StartDoctypeDeclHandler = self._refuse
+
+    def run(self, part: IO[bytes]) -> int:
+        """Return the number of rows that hold anything. Raises BadWorkbook, ExpatError."""
+        while piece := part.read(PIECE):
+            self._parser.Parse(piece, False)
+        self._parser.Parse(b"", True)
+        return self._rows
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if self._is_in_row:
+            self._cells += 1
+            self._is_filled = self._is_filled or name in {"v", "t"}
+            # A cell has a value or a formula with it, and a rich text some parts.
+            if self._cells > 5 * MOST_CELLS:
+                raise BadWorkbook(f"has a row of more than {MOST_CELLS} cells")
+        elif name in {"row", "si"}:
+            self._is_in_row, self._is_filled, self._cells = True, False, 0
+            if name == "row":
+                self._follow(int(float(attributes.get("r", self._last + 1))))
+        else:
+            self._beside += 1
+            if self._beside > MOST_BESIDE:
+                raise BadWorkbook("has too much beside its rows")
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(":")[2] in {"row", "si"}:
+            self._is_in_row = False
+            self._rows += self._is_filled
+
+    def _follow(self, number: int) -> None:
+        """Raises BadWorkbook for a row that openpyxl would pass over, or one that it would wait for without end."""
+        if not self._last < number <= LAST_ROW:
+            raise BadWorkbook(f"has a row {number} after row {self._last}")
+        self._last = number
+
+    @staticmethod
+    def _refuse(*_: Any) -> None:
+        raise BadWorkbook("declares a document type")
