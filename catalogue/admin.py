@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,10 +13,13 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from catalogue import services
+from catalogue import exporting, services, workbooks
 from catalogue.media import media_url
-from catalogue.models import Category, Occasion, Product, Status
+from catalogue.models import BulkUpload, Category, Occasion, Product, Status
+from catalogue.upload_admin import BulkUploadAdmin
 from common.errors import DomainError
+
+admin.site.register(BulkUpload, BulkUploadAdmin)
 
 
 class ProductForm(forms.ModelForm):
@@ -86,7 +89,7 @@ class ProductAdmin(ModelAdmin):
     list_per_page = 50
     readonly_fields = ("large_picture", "popularity", "created_at", "updated_at")
     fields = ("large_picture", *ProductForm.Meta.fields, "popularity", "created_at", "updated_at")
-    actions = ("feature", "unfeature", "show", "hide")
+    actions = ("feature", "unfeature", "show", "hide", "export_csv", "export_xlsx")
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
@@ -147,6 +150,18 @@ class ProductAdmin(ModelAdmin):
     def hide(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         """Hide products."""
         self._tell(request, self._set_status(request, queryset, Status.HIDDEN))
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[Product]) -> StreamingHttpResponse:
+        """Download products as a CSV file."""
+        lines = exporting.as_csv_lines(queryset, now=timezone.now(), actor_id=request.user.pk)
+        return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=_attached("csv"))
+
+    @admin.action(description="Export as XLSX", permissions=["view"])
+    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse:
+        """Download products as an Excel workbook."""
+        book = exporting.as_workbook(queryset, now=timezone.now(), actor_id=request.user.pk)
+        return HttpResponse(book, content_type=workbooks.MEDIA_TYPE, headers=_attached("xlsx"))
 
     def _set_featured(self, request: HttpRequest, queryset: QuerySet[Product], featured: bool) -> None:
         ids = queryset.values_list("pk", flat=True)
@@ -222,6 +237,11 @@ class CategoryAdmin(ModelAdmin):
                 self.delete_model(request, category)
             except DomainError as refused:
                 self.message_user(request, f"{category}: {refused.message}", messages.ERROR)
+
+
+def _attached(ending: str) -> dict[str, str]:
+    name = f"products-{timezone.now():%Y-%m-%d}.{ending}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _picture(thing: Product | Category, size: int) -> SafeString | str:

@@ -72,6 +72,16 @@ def import_products(
     return report
 
 
+@dataclasses.dataclass
+class Batch:
+    """Lines that were checked: the rows of the good ones by reference, and what is wrong with the others."""
+
+    n_lines: int
+    rows: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    numbers: dict[str, int] = dataclasses.field(default_factory=dict)
+    errors: list[RowError] = dataclasses.field(default_factory=list)
+
+
 class Importer:
     """Land the lines of one file, a batch at a time, in the file's order."""
 
@@ -97,24 +107,38 @@ class Importer:
 
     def land(self, lines: Sequence[Line]) -> Report:
         """Write a batch, and return what became of it; a bad line is reported and leaves the others alone."""
+        return self.write(self.prepare(lines))
+
+    def prepare(self, lines: Sequence[Line]) -> "Batch":
+        """Check a batch by the rules, so that writing it takes the less time."""
         self._look_up_categories()
-        report = Report()
-        rows: dict[str, tuple[Line, dict[str, Any]]] = {}
+        batch = Batch(len(lines))
         for line in lines:
-            row = self._read(line, report.errors)
+            row = self._read(line, batch.errors)
             if row is not None:
-                rows[row["external_reference"]] = (line, row)
-        for reference, error in self._contradictions(rows):
-            report.errors.append(error)
-            _, row = rows.pop(reference)
+                batch.rows[row["external_reference"]] = row
+                batch.numbers[row["external_reference"]] = line.number
+        return batch
+
+    def write(self, batch: "Batch") -> Report:
+        """Write a batch that was prepared, in a transaction or several, and return what became of it."""
+        report = Report(errors=batch.errors)
+        for reference, column, message in self._contradictions(batch.rows):
+            report.errors.append(RowError(batch.numbers[reference], column, message))
+            row = batch.rows.pop(reference)
             self._references.pop(reference)
             self._slugs.pop(row.get("slug", ""), None)
-        self._write([row for _, row in rows.values()], {key: line.number for key, (line, _) in rows.items()}, report)
+        if not self._is_trial:
+            wanted = {row["category"].pk for row in batch.rows.values()}
+            for category in self._imagined.values():
+                if category.pk in wanted:
+                    services.save_category(category=category, now=self._now, actor_id=self._actor_id)
+        self._upsert(list(batch.rows.values()), batch.numbers, report)
         report.errors.sort(key=lambda error: error.line)
-        report.refused = len(lines) - report.made - report.changed - report.unchanged
+        report.refused = batch.n_lines - report.made - report.changed - report.unchanged
         return report
 
-    def _write(self, rows: list[dict[str, Any]], numbers: Mapping[str, int], report: Report) -> None:
+    def _upsert(self, rows: list[dict[str, Any]], numbers: Mapping[str, int], report: Report) -> None:
         if self._is_trial:
             made, changed = services.count_changes(rows=rows)
         else:
@@ -122,12 +146,12 @@ class Importer:
                 made, changed = services.upsert_products(rows=rows, now=self._now, actor_id=self._actor_id)
             except services.SlugTaken as taken:
                 if len(rows) == 1:
-                    (number,) = (numbers[row["external_reference"]] for row in rows)
+                    number = numbers[rows[0]["external_reference"]]
                     report.errors.append(RowError(number, "external_reference", taken.message))
                     return
                 # Somebody else has written one of these meanwhile: each by itself, so that the others land.
                 for row in rows:
-                    self._write([row], numbers, report)
+                    self._upsert([row], numbers, report)
                 return
         report.made += made
         report.changed += changed
@@ -157,19 +181,17 @@ class Importer:
             values["image"] = values.pop("image_url")
         return {**values, "category": category}
 
-    def _contradictions(self, rows: Mapping[str, tuple[Line, dict[str, Any]]]) -> Iterator[tuple[str, RowError]]:
-        """Yield the references of rows that contradict what is there, with what to say of each."""
-        taken = services.taken_slugs(rows=[row for _, row in rows.values()])
+    def _contradictions(self, rows: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+        """Return the references of rows that contradict what is there, with the column and what to say of each."""
         known = services.known_references(references=rows) if self._mode is UploadMode.CREATE else set()
-        for reference in sorted(taken | known, key=lambda reference: rows[reference][0].number):
-            number = rows[reference][0].number
-            if reference in known:
-                yield (
-                    reference,
-                    RowError(number, "external_reference", "There is a product with this reference already."),
-                )
-            else:
-                yield reference, RowError(number, "slug", "Another product has this slug.")
+        taken = services.taken_slugs(rows=rows.values()) - known
+        return [
+            *(
+                (reference, "external_reference", "There is a product with this reference already.")
+                for reference in known
+            ),
+            *((reference, "slug", "Another product has this slug.") for reference in taken),
+        ]
 
     def _name(self, line: Line, reference: str, slug: str | None) -> None:
         self._references[reference] = line.number
@@ -180,7 +202,7 @@ class Importer:
         categories = list(Category.objects.all())
         self._categories = {category.pk: category for category in categories}
         self._shelves = Shelves(categories)
-        # Those that a trial would make.
+        # Those that are to be made.
         self._imagined: dict[str, Category] = {}
 
     def _category(self, named: str) -> Category | None:
@@ -188,17 +210,9 @@ class Importer:
         if shelf is None and self._make_categories and (slug := slugify(named)[: services.LONGEST_CATEGORY]):
             shelf = self._shelves.find(slug)
             if shelf is None:
-                return self._new_category(slug)
+                new = Category(name=slug.replace("-", " ").title(), slug=slug)
+                return self._imagined.setdefault(slug, new)
         return self._categories[shelf.id] if shelf else None
-
-    def _new_category(self, slug: str) -> Category:
-        category = self._imagined.get(slug) or Category(name=slug.replace("-", " ").title(), slug=slug)
-        if self._is_trial:
-            self._imagined[slug] = category
-            return category
-        services.save_category(category=category, now=self._now, actor_id=self._actor_id)
-        self._look_up_categories()
-        return category
 
 
 def batched(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -60,10 +60,10 @@ def kind_of(name: str) -> FileKind:
 class Sheet:
     """A file of products that may be opened as often as one likes."""
 
-    def __init__(self, name: str, opened: Callable[[], BinaryIO]) -> None:
-        """Take the name, which tells the kind, and how to open the file. Raises UnreadableFile for another kind."""
+    def __init__(self, name: str, opened: Callable[[], BinaryIO], kind: FileKind | None = None) -> None:
+        """Take how to open the file, and its kind where the name does not tell it. Raises UnreadableFile."""
         self.name = name
-        self.kind = kind_of(name)
+        self.kind = kind or kind_of(name)
         self._opened = opened
 
     @classmethod

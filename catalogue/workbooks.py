@@ -1,12 +1,18 @@
-"""Excel workbooks (XLSX) row by row, within bounds: a small archive may unpack into anything."""
+"""Excel workbooks (XLSX): read row by row, within bounds, as a small archive may unpack into anything; and written."""
 
+import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import IO, Any, BinaryIO
 from xml.parsers import expat
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from common.spreadsheets import cell
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEGABYTE = 1024 * 1024
 MOST_MEMBERS = 1000
 # Unpacked, all sheets together, the table of texts, and any other part, which openpyxl reads as a whole.
@@ -93,6 +99,24 @@ def rows(file: BinaryIO) -> Iterator[tuple[int, Sequence[Any]]]:
                 yield number, cells
     finally:
         book.close()
+
+
+def pack(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+    """Return a workbook of one sheet: no spreadsheet takes a text in it for a formula, and numbers stay numbers."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(list(head))
+    for line in lines:
+        sheet.append([_cell(value) for value in line])
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None or isinstance(value, int | float | Decimal):
+        return value
+    return ILLEGAL_CHARACTERS_RE.sub("", cell(value))
 
 
 def _load(file: BinaryIO) -> Any:

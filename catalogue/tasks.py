@@ -1,0 +1,28 @@
+"""What the catalogue does after a commit and on a schedule."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from catalogue import uploads
+from common.outbox import NotNow, long_consumer
+
+LOOK_AGAIN = timedelta(seconds=5)
+
+
+@long_consumer(uploads.TASK)
+def carry_out_upload(keep: Callable[[], None], upload_id: str) -> None:
+    """Land the lines of an upload; while another one is at work, wait for its turn."""
+    try:
+        uploads.carry_out(upload_id=uuid.UUID(upload_id), clock=timezone.now, keep=keep)
+    except uploads.UploadBusy:
+        raise NotNow(timezone.now() + LOOK_AGAIN) from None
+
+
+@shared_task(name="catalogue.tidy")
+def tidy() -> None:
+    """Delete uploaded files, and later their reports, that nobody needs any more."""
+    uploads.tidy(now=timezone.now())
