@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.text import slugify
 from rest_framework import serializers
 
@@ -95,7 +96,7 @@ class Importer:
         is_trial: bool = False,
     ) -> None:
         """Take what to do with the lines; a trial writes nothing and counts what would be done."""
-        self._now, self._actor_id = now, actor_id
+        self._now, self.actor_id = now, actor_id
         self._mode, self._make_categories, self._is_trial = mode, make_categories, is_trial
         # Who was named in the file before, by reference and by slug: a second line about a product is an error.
         self._references: dict[str, int] = {}
@@ -129,10 +130,7 @@ class Importer:
             self._references.pop(reference)
             self._slugs.pop(row.get("slug", ""), None)
         if not self._is_trial:
-            wanted = {row["category"].pk for row in batch.rows.values()}
-            for category in self._imagined.values():
-                if category.pk in wanted:
-                    services.save_category(category=category, now=self._now, actor_id=self._actor_id)
+            self._make_categories_of(batch.rows.values())
         self._upsert(list(batch.rows.values()), batch.numbers, report)
         report.errors.sort(key=lambda error: error.line)
         report.refused = batch.n_lines - report.made - report.changed - report.unchanged
@@ -143,7 +141,7 @@ class Importer:
             made, changed = services.count_changes(rows=rows)
         else:
             try:
-                made, changed = services.upsert_products(rows=rows, now=self._now, actor_id=self._actor_id)
+                made, changed = services.upsert_products(rows=rows, now=self._now, actor_id=self.actor_id)
             except services.SlugTaken as taken:
                 if len(rows) == 1:
                     number = numbers[rows[0]["external_reference"]]
@@ -151,11 +149,30 @@ class Importer:
                     return
                 # Somebody else has written one of these meanwhile: each by itself, so that the others land.
                 for row in rows:
-                    self._upsert([row], numbers, report)
+                    reference = row["external_reference"]
+                    contradictions = self._contradictions({reference: row})
+                    report.errors += [RowError(numbers[reference], *told) for _, *told in contradictions]
+                    if not contradictions:
+                        self._upsert([row], numbers, report)
                 return
         report.made += made
         report.changed += changed
         report.unchanged += len(rows) - made - changed
+
+    def _make_categories_of(self, rows: Iterable[dict[str, Any]]) -> None:
+        wanted: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            if row["category"].slug in self._imagined:
+                wanted.setdefault(row["category"].slug, []).append(row)
+        for slug, of_it in wanted.items():
+            category = self._imagined[slug]
+            try:
+                services.save_category(category=category, now=self._now, actor_id=self.actor_id)
+            except IntegrityError:
+                # Somebody else has made it meanwhile.
+                there = Category.objects.get(slug=slug)
+                for row in of_it:
+                    row["category"] = there
 
     def _read(self, line: Line, errors: list[RowError]) -> dict[str, Any] | None:
         """Return a line's model fields; a bad line adds to `errors` and returns None."""

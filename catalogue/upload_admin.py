@@ -162,6 +162,8 @@ class BulkUploadAdmin(ReadOnlyAdmin):
     @admin.display(description=f"first {uploads.PREVIEWED} lines")
     def first_lines(self, upload: BulkUpload) -> SafeString | str:
         """Show the first lines as they are read, with what is wrong with them."""
+        if upload.status == UploadStatus.RUNNING:
+            return "They are shown again when the file has been read."
         try:
             lines = uploads.preview(upload)
         except DomainError as problem:

@@ -218,6 +218,8 @@ def _work(lease: Lease, clock: Clock, keep: Callable[[], None]) -> None:
         with transaction.atomic():
             # First, so that a process that was given up meanwhile waits here and not with products in its hands.
             lease.note(clock())
+            # Who asked may have been erased meanwhile.
+            importer.actor_id = BulkUpload.objects.values_list("requested_by", flat=True).get(pk=upload.pk)
             _note(lease, importer.write(batch), lines[-1].number, clock())
         if time.monotonic() - kept_at > KEEP_SECONDS:
             kept_at = time.monotonic()

@@ -1,5 +1,6 @@
 """Uploads over the API: what is refused at once, what a worker makes of the rest, and who may send and see them."""
 
+import json
 import uuid
 from datetime import timedelta
 
@@ -8,9 +9,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from catalogue import uploads
+from catalogue import services, uploads
 from catalogue.models import BulkUpload, BulkUploadError, BulkUploadPiece, Category, Product, UploadStatus
-from catalogue.services import SlugTaken
+from catalogue.sheets import COLUMNS
 from catalogue.tests.workbook import workbook
 from common.models import AuditEntry, OutboxTask
 from common.tests.openapi import as_documented, refused
@@ -225,7 +226,71 @@ def test_a_slug_that_somebody_takes_meanwhile_costs_its_line_alone(land, accesso
     told = land(HEADER.strip() + ",slug\nA1,Cap,5,accessories,silk-scarf\nA2,Hat,5,accessories,hat\n")
 
     assert (counts(told), told["status"]) == ((1, 0, 0, 1), "succeeded")
-    assert told["errors"]["items"] == [{"line": 2, "column": "external_reference", "message": SlugTaken.detail}]
+    assert told["errors"]["items"] == [
+        {"line": 2, "column": "external_reference", "message": services.SlugTaken.detail}
+    ]
+
+
+NASTY = [
+    *(None, True, [], {}, [[]], [None], {"a": 1}, -1, 2**63, 2**64, 1e308, 1e-300, 0.1 + 0.2, "", " ", "x" * 30_000),
+    *("a\u0000b", "١٢٣", "NaN", "Infinity", "1e999", "9" * 5000, "\u202eא", "🎁", "javascript:alert(1)", "=1+1", "|"),
+    *(["x"] * 100, ["x" * 1000], ["http://["], "http://[", "2026-01-01", "A" * 10, 0, 5.5, "true"),
+]
+
+
+def test_no_value_of_a_line_keeps_the_other_lines_from_landing(land, accessories):
+    good = {"title": "Scarf", "price": 20, "category": "accessories"}
+    lines = [
+        {"external_reference": f"{column} {n}", **good, column: value}
+        for column in (*COLUMNS, "id", "status", "popularity")
+        for n, value in enumerate(NASTY)
+    ]
+
+    told = land("\n".join(map(json.dumps, lines)), "nasty.jsonl", make_categories="true")
+
+    assert (told["status"], told["error"]) == ("succeeded", "")
+    assert told["lines_read"] == len(lines)
+    assert told["created"] + told["refused"] == len(lines)
+    assert set(Product.objects.values_list("status", "popularity").distinct()) == {("ACTIVE", 0)}
+    assert land("\n".join(map(json.dumps, lines)), "nasty.jsonl")["changed"] == 0
+
+
+def test_a_broken_escape_in_json_is_an_error_of_its_line(land, accessories):
+    row = '{"external_reference": "A1", "title": "%s", "price": 20, "category": "accessories"}\n'
+
+    told = land(row % r"\ud800" + row % "Scarf" + row.replace("20", "NaN") + "[" * 100_000, "gifts.jsonl")
+
+    assert counts(told) == (1, 0, 0, 3)
+    assert [error["line"] for error in told["errors"]["items"]] == [1, 3, 4]
+
+
+def test_who_is_erased_while_their_file_is_read_is_named_by_nothing_that_follows(send, accessories, monkeypatch):
+    monkeypatch.setattr("catalogue.importing.BATCH", 1)
+    upload = BulkUpload.objects.get(pk=send(SCARVES).json()["id"])
+
+    def keep():
+        BulkUpload.objects.update(requested_by=None)
+
+    monkeypatch.setattr(uploads, "KEEP_SECONDS", -1)
+    uploads.carry_out(upload_id=upload.pk, clock=lambda: NOW, keep=keep)
+
+    actors = [entry.actor_id for entry in AuditEntry.objects.filter(action="product.imported").order_by("id")]
+    assert actors == [upload.requested_by, None]
+
+
+def test_a_category_that_somebody_makes_meanwhile_is_taken(land, monkeypatch):
+    save = services.save_category
+
+    def late(**values):
+        Category.objects.create(name="Theirs", slug="hats", created_at=NOW, updated_at=NOW)
+        return save(**values)
+
+    monkeypatch.setattr(services, "save_category", late)
+
+    told = land(HEADER + "A1,Hat,5,hats\nA2,Cap,5,Hats\n", make_categories="true")
+
+    assert (counts(told), told["status"]) == ((2, 0, 0, 0), "succeeded")
+    assert set(Product.objects.values_list("category__name", flat=True)) == {"Theirs"}
 
 
 def test_an_upload_waits_while_another_is_at_work_and_goes_on_when_that_one_has_died(send, accessories):
