@@ -2,13 +2,20 @@
 
 import io
 import zipfile
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import IO, Any, BinaryIO
 from xml.parsers import expat
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
 from common.spreadsheets import cell
 
@@ -20,6 +27,7 @@ MOST_UNPACKED = 160 * MEGABYTE
 MOST_TEXTS = 48 * MEGABYTE
 MOST_OTHER = 4 * MEGABYTE
 TEXTS = "xl/sharedStrings.xml"
+SHARED_TEXT = f"{{{SHEET_MAIN_NS}}}si"
 SHEETS = "xl/worksheets/"
 # Excel's own last row; far more columns than products have.
 LAST_ROW = 1_048_576
@@ -69,13 +77,11 @@ def count_rows(file: BinaryIO) -> int:
         raise
     except Exception as problem:
         raise _bad(problem) from None
-    book = _load(file)
-    try:
-        return counts[book.worksheets[0]._worksheet_path.lstrip("/")]
-    except (IndexError, KeyError):
-        raise BadWorkbook("has no sheet") from None
-    finally:
-        book.close()
+    with _opened(_Outline, file) as book:
+        try:
+            return counts[book.worksheets[0]._worksheet_path.lstrip("/")]
+        except (IndexError, KeyError):
+            raise BadWorkbook("has no sheet") from None
 
 
 def rows(file: BinaryIO) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -83,22 +89,95 @@ def rows(file: BinaryIO) -> Iterator[tuple[int, Sequence[Any]]]:
 
     Only for a file that `count_rows` has counted: what it refuses may take all memory here.
     """
-    book = _load(file)
-    try:
+    with _opened(_Reader, file) as book:
         sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        found = enumerate(sheet.iter_rows(min_row=1, max_col=MOST_CELLS, values_only=True), start=1)
-        while True:
-            try:
-                number, cells = next(found)
-            except StopIteration:
-                return
-            except Exception as problem:
-                raise _bad(problem) from None
-            if any(cell not in (None, "") for cell in cells):
-                yield number, cells
+        with sheet._get_source() as source:
+            parser = WorkSheetParser(
+                source,
+                sheet._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            found = parser.parse()
+            while True:
+                try:
+                    number, cells = next(found)
+                except StopIteration:
+                    return
+                except Exception as problem:
+                    raise _bad(problem) from None
+                # How high each row is, which nobody asks.
+                parser.row_dimensions.clear()
+                values = _values(cells)
+                if any(value not in (None, "") for value in values):
+                    yield number, values
+
+
+def _values(cells: Sequence[dict[str, Any]]) -> list[Any]:
+    """Return the values of a row in their columns; those far out are passed over."""
+    values: list[Any] = []
+    for cell_ in cells:
+        column = cell_["column"]
+        if cell_["value"] is not None and column <= MOST_CELLS:
+            values += [None] * (column - len(values))
+            values[column - 1] = cell_["value"]
+    return values
+
+
+class _Outline(ExcelReader):
+    """A workbook without its texts."""
+
+    def read_strings(self) -> None:
+        """Read none."""
+
+
+class _Reader(ExcelReader):
+    """A workbook whose table of texts is small: neither its elements nor a hundred thousand objects are kept."""
+
+    def read_strings(self) -> None:
+        """Read the texts."""
+        self.shared_strings = _Texts()
+        if TEXTS not in self.valid_files:
+            return
+        with self.archive.open(TEXTS) as part:
+            steps = iterparse(part, events=("start", "end"))
+            _, root = next(steps)
+            for event, element in steps:
+                if event == "end" and element.tag == SHARED_TEXT:
+                    self.shared_strings.append(Text.from_tree(element).content.replace("x005F_", ""))
+                    root.clear()
+
+
+class _Texts:
+    """Texts by number, in one stretch of bytes: each alone would take 50 bytes more."""
+
+    def __init__(self) -> None:
+        self._stretch, self._ends = bytearray(), array("L", [0])
+
+    def append(self, text: str) -> None:
+        """Add a text."""
+        self._stretch += text.encode()
+        self._ends.append(len(self._stretch))
+
+    def __getitem__(self, number: int) -> str:
+        if number < 0:
+            raise IndexError(number)
+        return self._stretch[self._ends[number] : self._ends[number + 1]].decode()
+
+
+@contextmanager
+def _opened(reader: type[ExcelReader], file: BinaryIO) -> Iterator[Any]:
+    try:
+        reading = reader(file, read_only=True, data_only=True, keep_links=False)
+        reading.read()
+    except Exception as problem:
+        raise _bad(problem) from None
+    try:
+        yield reading.wb
     finally:
-        book.close()
+        reading.wb.close()
 
 
 def pack(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
@@ -117,13 +196,6 @@ def _cell(value: Any) -> Any:
     if value is None or isinstance(value, int | float | Decimal):
         return value
     return ILLEGAL_CHARACTERS_RE.sub("", cell(value))
-
-
-def _load(file: BinaryIO) -> Any:
-    try:
-        return load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except Exception as problem:
-        raise _bad(problem) from None
 
 
 def _bad(problem: Exception) -> BadWorkbook:

@@ -78,6 +78,27 @@ def test_a_workbooks_lines_are_its_rows_and_a_failed_formula_is_an_error():
     assert lines[2][1].message == "There are more cells than columns."
 
 
+def test_texts_that_excel_keeps_in_a_table_of_their_own_are_read():
+    """As Excel writes them: rich ones in parts, with how they are spoken, and each once however often it is used."""
+    table = (
+        '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        "<si><t>A1</t></si><si><r><t>Silk </t></r><r><t>scärf</t></r>"
+        '<rPh sb="0" eb="4"><t>spoken</t></rPh></si><si><t/></si></sst>'
+    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    cells = '<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c><c r="D2" t="s"><v>2</v></c></row>'
+    book = packed((b"</sheetData>", cells.replace('"2"', '"3"').encode() + b"</sheetData>"))
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        types = archive.read("[Content_Types].xml").replace(b"</Types>", part.encode())
+        content = archive.read(SHEET)
+    whole = packed(**{SHEET: content, "[Content_Types].xml": types, "xl/sharedStrings.xml": table.encode()})
+
+    lines = read(whole, "gifts.xlsx")
+
+    assert lines[1] == (3, {"external_reference": "A1", "title": "Silk scärf"})
+
+
 def test_a_date_for_a_title_stays_one_and_is_refused_later():
     ((_, values),) = read(workbook(NAMES, ["A1", datetime(2026, 5, 1), 20, "hats"]), "gifts.xlsx")
 
