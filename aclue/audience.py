@@ -27,7 +27,7 @@ STAFF = tuple(role for role in ROLES if role != "user")
 CALLERS = ("anonymous", "guest", "user", *STAFF, "key")
 IN, DOOR, UNKNOWN, FORBIDDEN, NEVER = "in", "door", "401", "403", "–"
 # What stands behind these names is nobody's own.
-SHARED_IDS = {"product_id", "slug_or_id", "path"}
+SHARED_IDS = {"product_id", "slug_or_id", "path", "upload_id"}
 # Pages of the admin that belong to no model.
 OPEN_AT_THE_DESK = {"/admin/login/", "/admin/logout/"}
 INTRODUCTION = """# Who gets in where

@@ -316,7 +316,11 @@ SPECTACULAR_SETTINGS = {
         "common.schema.add_error_answers",
         "common.schema.add_limit_headers",
     ],
-    "ENUM_NAME_OVERRIDES": {"Occasion": "catalogue.models.Occasion", "OrderStatus": "orders.serializers.STATUSES"},
+    "ENUM_NAME_OVERRIDES": {
+        "Occasion": "catalogue.models.Occasion",
+        "OrderStatus": "orders.serializers.STATUSES",
+        "UploadStatus": "catalogue.upload_shapes.STATUSES",
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
@@ -351,13 +355,14 @@ CELERY_TASK_QUEUES = tuple(Queue(name) for name in ("default", "training", "batc
 CELERY_TASK_ROUTES = {
     "recommendations.train_model": {"queue": "training"},
     "recommendations.refresh_picks": {"queue": "batch"},
+    "catalogue.carry_out_upload": {"queue": "batch"},
 }
 CELERY_BEAT_SCHEDULE = {
     "popularity": {"task": "recommendations.refresh_popularity", "schedule": timedelta(minutes=5)},
     "picks": {"task": "recommendations.request_picks", "schedule": crontab(hour="3", minute="0")},
     "search": {"task": "catalogue.refresh_search", "schedule": timedelta(minutes=5)},
-    "tidy searches": {"task": "catalogue.tidy", "schedule": timedelta(hours=6)},
     "tidy": {"task": "common.tidy", "schedule": timedelta(hours=1)},
+    "tidy catalogue": {"task": "catalogue.tidy", "schedule": timedelta(hours=6)},
     "tidy sessions": {"task": "accounts.tidy", "schedule": timedelta(hours=6)},
 }
 
@@ -366,6 +371,7 @@ PERSONAL_DATA = [
     "recommendations.personal.Recommending",
     "orders.personal.Buying",
     "swipes.personal.Swiping",
+    "catalogue.personal.Uploading",
     "accounts.personal.Account",
     "common.kept.GroundFloor",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,13 +15,16 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from catalogue import services
+from catalogue import exporting, services, workbooks
 from catalogue.media import media_url
-from catalogue.models import Category, Occasion, Product, Search, Status
+from catalogue.models import BulkUpload, Category, Occasion, Product, Search, Status
 from catalogue.search.asking import wanted_of
 from catalogue.search.backends import products_found
+from catalogue.upload_admin import BulkUploadAdmin
 from common.errors import DomainError
 from common.staff import ReadOnlyAdmin
+
+admin.site.register(BulkUpload, BulkUploadAdmin)
 
 
 class ProductForm(forms.ModelForm):
@@ -91,7 +94,7 @@ class ProductAdmin(ModelAdmin):
     list_per_page = 50
     readonly_fields = ("large_picture", "popularity", "created_at", "updated_at")
     fields = ("large_picture", *ProductForm.Meta.fields, "popularity", "created_at", "updated_at")
-    actions = ("feature", "unfeature", "show", "hide")
+    actions = ("feature", "unfeature", "show", "hide", "export_csv", "export_xlsx")
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
@@ -161,6 +164,18 @@ class ProductAdmin(ModelAdmin):
     def hide(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         """Hide products."""
         self._tell(request, self._set_status(request, queryset, Status.HIDDEN))
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[Product]) -> StreamingHttpResponse:
+        """Download products as a CSV file."""
+        lines = exporting.as_csv_lines(queryset, now=timezone.now(), actor_id=request.user.pk)
+        return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=_attached("csv"))
+
+    @admin.action(description="Export as XLSX", permissions=["view"])
+    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse:
+        """Download products as an Excel workbook."""
+        book = exporting.as_workbook(queryset, now=timezone.now(), actor_id=request.user.pk)
+        return HttpResponse(book, content_type=workbooks.MEDIA_TYPE, headers=_attached("xlsx"))
 
     def _set_featured(self, request: HttpRequest, queryset: QuerySet[Product], featured: bool) -> None:
         ids = queryset.values_list("pk", flat=True)
@@ -264,6 +279,11 @@ class SearchAdmin(ReadOnlyAdmin):
     search_fields = ("query",)
     date_hierarchy = "searched_at"
     show_full_result_count = False
+
+
+def _attached(ending: str) -> dict[str, str]:
+    name = f"products-{timezone.now():%Y-%m-%d}.{ending}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _picture(thing: Product | Category, size: int) -> SafeString | str:

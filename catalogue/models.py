@@ -231,3 +231,110 @@ class Search(models.Model):
 
     def __str__(self) -> str:
         return self.query
+
+
+class FileKind(models.TextChoices):
+    """What kind of file products come in."""
+
+    CSV = "CSV", "CSV"
+    XLSX = "XLSX", "Excel workbook"
+    JSONL = "JSONL", "JSON lines"
+
+
+class UploadMode(models.TextChoices):
+    """What to do with a line about a product that is there already."""
+
+    CREATE = "CREATE", "make new products alone"
+    UPSERT = "UPSERT", "make new products and change those that are there"
+
+
+class UploadStatus(models.TextChoices):
+    """How far an upload is."""
+
+    QUEUED = "QUEUED", "waiting"
+    RUNNING = "RUNNING", "at work"
+    SUCCEEDED = "SUCCEEDED", "done"
+    FAILED = "FAILED", "failed"
+
+
+class BulkUploadQuerySet(models.QuerySet["BulkUpload"]):
+    """Uploads by whether they have ended."""
+
+    def open(self) -> "BulkUploadQuerySet":
+        """Waiting or at work."""
+        return self.filter(status__in=(UploadStatus.QUEUED, UploadStatus.RUNNING))
+
+
+class BulkUpload(models.Model):
+    """A file of products that staff have sent, and what became of its lines. Counts are of lines."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=5, choices=FileKind)
+    size_bytes = models.PositiveIntegerField()
+    mode = models.CharField(max_length=6, choices=UploadMode, default=UploadMode.UPSERT)
+    is_dry_run = models.BooleanField(default=False, help_text="Writes nothing and tells what would happen.")
+    makes_categories = models.BooleanField(default=False, help_text="Makes the categories that are not there yet.")
+    status = models.CharField(max_length=9, choices=UploadStatus, default=UploadStatus.QUEUED)
+    n_lines = models.PositiveIntegerField(null=True, blank=True, help_text="Null until they are counted.")
+    n_read = models.PositiveIntegerField(default=0)
+    n_made = models.PositiveIntegerField(default=0)
+    n_changed = models.PositiveIntegerField(default=0)
+    n_unchanged = models.PositiveIntegerField(default=0)
+    n_refused = models.PositiveIntegerField(default=0)
+    last_line = models.PositiveIntegerField(default=0, help_text="What stands up to here has been dealt with.")
+    error = models.TextField(blank=True, help_text="Why the file as a whole could not be read.")
+    requested_by = models.UUIDField(null=True, blank=True)
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # Who is at it: `fence` grows with each process that takes it on, so one that was given up writes no more.
+    fence = models.PositiveIntegerField(default=0)
+    holder = models.CharField(max_length=200, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = BulkUploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-requested_at", "id"]
+        constraints = [
+            # Two files about the same products would wait for each other, each with rows that the other needs.
+            models.UniqueConstraint(
+                fields=["status"], condition=models.Q(status=UploadStatus.RUNNING), name="catalogue_one_upload_at_work"
+            ),
+        ]
+        indexes = [models.Index(fields=["-requested_at", "id"], name="catalogue_upload_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.requested_at:%Y-%m-%d %H:%M}"
+
+
+class BulkUploadPiece(models.Model):
+    """A stretch of an uploaded file, in the database because web and worker may be different machines."""
+
+    upload = models.ForeignKey(BulkUpload, on_delete=models.CASCADE, related_name="pieces", db_index=False)
+    position = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["upload", "position"]
+        constraints = [models.UniqueConstraint(fields=["upload", "position"], name="catalogue_piece_once")]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.position}"
+
+
+class BulkUploadError(models.Model):
+    """What is wrong with one line of an uploaded file; without a column it is the whole line."""
+
+    upload = models.ForeignKey(BulkUpload, on_delete=models.CASCADE, related_name="errors", db_index=False)
+    line = models.PositiveIntegerField(help_text="Counted from 1, the header included.")
+    column = models.CharField(max_length=40, blank=True)
+    message = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["upload", "line", "id"]
+        indexes = [models.Index(fields=["upload", "line", "id"], name="catalogue_error_in_turn")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.column}: {self.message}"

@@ -183,49 +183,98 @@ def delete_category(*, category: Category, now: datetime, actor_id: uuid.UUID | 
 def upsert_products(*, rows: Sequence[Mapping[str, Any]], now: datetime, actor_id: uuid.UUID | None) -> tuple[int, int]:
     """Make or change products by their `external_reference`; returns how many were made and changed.
 
-    Each row holds model fields, `external_reference` among them. All rows or none.
+    Each row holds model fields, `external_reference` among them. All rows or none. Raises SlugTaken.
     """
-    known = {
-        product.external_reference: product
-        for product in Product.objects.filter(external_reference__in=[row["external_reference"] for row in rows])
-    }
-    made, changed, described = [], [], {}
-    slugs = _SlugPool(row["title"] for row in rows)
-    for row in rows:
-        product = known.get(row["external_reference"])
-        if product is None:
-            product = Product(**{"created_at": now, "updated_at": now, **row})
-            product.slug = product.slug or slugs.take(product.title)
-            known[row["external_reference"]] = product
-            made.append(product)
-            described[product.pk] = product
-        elif differing := {field for field, value in row.items() if getattr(product, field) != value}:
-            for field, value in row.items():
-                setattr(product, field, value)
-            product.updated_at = now
-            changed.append(product)
-            if differing & documents.FIELDS:
-                described[product.pk] = product
-    given = {row["external_reference"]: sorted(row) for row in rows}
-
-    def columns(product: Product) -> list[str]:
-        return given[str(product.external_reference)]
-
-    stored = sorted((product for product in changed if not product._state.adding), key=columns)
+    made, differing = _compare(rows)
+    changed: list[tuple[tuple[str, ...], Product]] = []
+    slugs = _SlugPool((row["title"] for row in made), taken=[row["slug"] for row in rows if row.get("slug")])
+    new: dict[str, Product] = {}
+    for row in made:
+        if known := new.get(row["external_reference"]):
+            # Of two rows with one reference the later counts, as it would in two batches.
+            _set(known, row)
+            continue
+        product = Product(**{"created_at": now, "updated_at": now, **row})
+        product.slug = product.slug or slugs.take(product.title)
+        new[row["external_reference"]] = product
+    redescribed = []
+    for product, values in differing:
+        _set(product, values)
+        if documents.FIELDS & values.keys():
+            redescribed.append(product.pk)
+        product.updated_at = now
+        changed.append((tuple(sorted(values)), product))
     try:
         with transaction.atomic():
-            Product.objects.bulk_create(made, batch_size=BATCH)
-            # What a row does not name is not written: it may have changed since it was read.
-            for fields, alike in itertools.groupby(stored, key=columns):
-                Product.objects.bulk_update(alike, [*fields, "updated_at"], batch_size=BATCH)
-            documents.write_documents(products=described.values(), now=now)
-            if made or changed:
-                details = {"made": len(made), "changed": len(changed)}
+            Product.objects.bulk_create(new.values(), batch_size=BATCH)
+            # What does not differ is not written: it may have changed since it was read.
+            changed.sort(key=lambda one: one[0])
+            for fields, alike in itertools.groupby(changed, key=lambda one: one[0]):
+                products = [product for _, product in alike]
+                Product.objects.bulk_update(products, [*fields, "updated_at"], batch_size=BATCH)
+            documents.write_documents(products=[*new.values(), *Product.objects.filter(pk__in=redescribed)], now=now)
+            if new or changed:
+                details = {"made": len(new), "changed": len(changed)}
                 audit.record(action="product.imported", actor_id=actor_id, details=details, now=now)
             transaction.on_commit(_forget)
     except IntegrityError:
         raise SlugTaken from None
-    return len(made), len(changed)
+    return len(new), len(changed)
+
+
+def count_changes(*, rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Return how many products `upsert_products` would make and change, without writing anything."""
+    made, differing = _compare(rows)
+    return len({row["external_reference"] for row in made}), len(differing)
+
+
+def taken_slugs(*, rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the references of those rows whose slug another product has."""
+    wanted = {row["slug"]: row["external_reference"] for row in rows if row.get("slug")}
+    holders = Product.objects.filter(slug__in=wanted).order_by().values_list("slug", "external_reference")
+    return {wanted[slug] for slug, reference in holders if reference != wanted[slug]}
+
+
+def known_references(*, references: Iterable[str]) -> set[str]:
+    """Return those of some references that a product has."""
+    known = Product.objects.filter(external_reference__in=list(references)).order_by()
+    return {str(reference) for reference in known.values_list("external_reference", flat=True)}
+
+
+def _compare(
+    rows: Sequence[Mapping[str, Any]],
+) -> tuple[list[Mapping[str, Any]], list[tuple[Product, dict[str, Any]]]]:
+    """Return the rows of products that are not there, and the products that differ with the values they lack."""
+    known = {
+        product.external_reference: product
+        for product in Product.objects.filter(external_reference__in=[row["external_reference"] for row in rows])
+    }
+    made: list[Mapping[str, Any]] = []
+    differing: dict[str, tuple[Product, dict[str, Any]]] = {}
+    for row in rows:
+        reference = row["external_reference"]
+        product = known.get(reference)
+        if product is None:
+            made.append(row)
+            continue
+        values = {field: value for field, value in row.items() if _stored(product, field) != _bare(value)}
+        differing.pop(reference, None)
+        if values:
+            differing[reference] = (product, values)
+    return made, list(differing.values())
+
+
+def _stored(product: Product, field: str) -> Any:
+    return product.category_id if field == "category" else getattr(product, field)
+
+
+def _bare(value: Any) -> Any:
+    return value.pk if isinstance(value, Category) else value
+
+
+def _set(product: Product, values: Mapping[str, Any]) -> None:
+    for field, value in values.items():
+        setattr(product, field, value)
 
 
 def add_products(
@@ -270,9 +319,9 @@ def free_slug(title: str) -> str:
 class _SlugPool:
     """Slugs in use that begin like those of some titles, so that a batch asks the database once."""
 
-    def __init__(self, titles: Iterable[str]) -> None:
+    def __init__(self, titles: Iterable[str], taken: Iterable[str] = ()) -> None:
         self._stems = {title: (slugify(title)[: LONGEST_SLUG - 10] or "gift") for title in titles}
-        self._used: set[str] = set()
+        self._used: set[str] = set(taken)
         for stem_batch in _batched(sorted(set(self._stems.values())), 200):
             self._used |= set(Product.objects.filter(slug__in=stem_batch).values_list("slug", flat=True))
 

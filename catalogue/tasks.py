@@ -1,9 +1,26 @@
-"""What the catalogue does on a schedule."""
+"""What the catalogue does after a commit and on a schedule."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
+from catalogue import uploads
 from catalogue.search import documents, log, vocabulary
+from common.outbox import NotNow, long_consumer
+
+LOOK_AGAIN = timedelta(seconds=5)
+
+
+@long_consumer(uploads.TASK)
+def carry_out_upload(keep: Callable[[], None], upload_id: str) -> None:
+    """Land the lines of an upload; while another one is at work, wait for its turn."""
+    try:
+        uploads.carry_out(upload_id=uuid.UUID(upload_id), clock=timezone.now, keep=keep)
+    except uploads.UploadBusy:
+        raise NotNow(timezone.now() + LOOK_AGAIN) from None
 
 
 @shared_task(name="catalogue.refresh_search")
@@ -16,5 +33,7 @@ def refresh_search() -> None:
 
 @shared_task(name="catalogue.tidy")
 def tidy() -> None:
-    """Delete searches older than ninety days."""
-    log.tidy(now=timezone.now())
+    """Delete old searches, uploaded files, and later their reports, that nobody needs any more."""
+    now = timezone.now()
+    log.tidy(now=now)
+    uploads.tidy(now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue import views
+from catalogue import upload_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("products/search/suggest", views.SuggestView.as_view(), name="product-suggest"),
     path("products/facets", views.FacetsView.as_view(), name="product-facets"),
     path("products/<uuid:product_id>", views.ProductView.as_view(), name="product-detail"),
+    path("admin/products/bulk-upload", upload_views.UploadsView.as_view(), name="upload-create"),
+    path("admin/products/bulk-upload/<uuid:upload_id>", upload_views.UploadView.as_view(), name="upload-detail"),
     path("categories", views.CategoriesView.as_view(), name="category-list"),
     path("categories/tree", views.CategoryTreeView.as_view(), name="category-tree"),
     path("categories/<str:slug_or_id>", views.CategoryView.as_view(), name="category-detail"),

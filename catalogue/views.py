@@ -24,14 +24,11 @@ from catalogue.queries import (
     products_asked,
     public_fields,
 )
+from catalogue.rules import ProductWriteSerializer
 from catalogue.search.asking import wanted_of
 from catalogue.search.log import note_search
 from catalogue.search.suggesting import suggestions
-from catalogue.serializers import (
-    CategorySerializer,
-    CategoryTreeSerializer,
-    ProductWriteSerializer,
-)
+from catalogue.serializers import CategorySerializer, CategoryTreeSerializer
 from catalogue.shapes import FacetsSerializer, PartialProductSerializer, ProductSerializer, SuggestionsSerializer
 from catalogue.shelves import category_detail, category_list, category_tree, shelves
 from common.errors import NotFound

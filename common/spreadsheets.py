@@ -27,6 +27,15 @@ def cell(value: Any) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) or text.startswith(FORMULA) else text
 
 
+def text_of(written: str) -> str:
+    """Return the text that `cell` has written, without its guard against formulas.
+
+    >>> text_of("'=1+1"), text_of("'tis"), text_of("plain")
+    ('=1+1', "'tis", 'plain')
+    """
+    return written[1:] if written.startswith("'") and cell(written[1:]) == written else written
+
+
 def _line(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(cells)

@@ -1,19 +1,18 @@
 """Who may train a type of model now: one process, known by a lease that it renews and a number that only grows."""
 
 import os
-import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 from django.db import Error as DatabaseProblem
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
+from common.processes import is_dead, name_of
 from recommendations.models import TrainingLease
 
 log = structlog.get_logger(__name__)
@@ -88,7 +87,7 @@ def leased(
 def is_at_work(run_id: uuid.UUID, now: datetime) -> bool:
     """Return whether a process that may be alive holds a lease for a run."""
     held = TrainingLease.objects.filter(run_id=run_id, until__gt=now).values_list("holder", flat=True)
-    return not all(map(_is_dead, held))
+    return not all(map(is_dead, held))
 
 
 def acquire(model_type: str, *, run_id: uuid.UUID, now: datetime) -> Lease:
@@ -97,11 +96,11 @@ def acquire(model_type: str, *, run_id: uuid.UUID, now: datetime) -> Lease:
     One conditional UPDATE decides between several who try. Raises LeaseBusy.
     """
     kept, _ = TrainingLease.objects.get_or_create(model_type=model_type)
-    if kept.until is not None and kept.until > now and not _is_dead(kept.holder):
+    if kept.until is not None and kept.until > now and not is_dead(kept.holder):
         raise LeaseBusy(kept.until)
     unchanged = Q(model_type=model_type, fence=kept.fence)
     taken = TrainingLease.objects.filter(unchanged).update(
-        fence=F("fence") + 1, run_id=run_id, holder=_name_of(os.getpid()), until=now + LENGTH
+        fence=F("fence") + 1, run_id=run_id, holder=name_of(os.getpid()), until=now + LENGTH
     )
     if not taken:
         raise LeaseBusy(now + LENGTH)
@@ -121,38 +120,3 @@ def _renew_until(ended: threading.Event, lease: Lease, clock: Callable[[], datet
                 connection.close()  # a broken one stays broken; the next try opens another
     finally:
         connection.close()  # this thread's own
-
-
-def _name_of(pid: int) -> str:
-    """Return host, pid and start of a process; a pid alone may be another process by now."""
-    return f"{socket.gethostname()}:{pid}:{_started(pid)}"
-
-
-def _started(pid: int) -> str:
-    """Return when a process began, in the kernel's ticks; empty where the system does not tell."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def _is_dead(holder: str) -> bool:
-    """Return whether a holder is a process of this machine that is no more; of others nothing is known."""
-    host, _, rest = holder.partition(":")
-    pid, _, started = rest.partition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return _started(int(pid)) != started or _is_zombie(int(pid))
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return False

@@ -1,5 +1,6 @@
 """A world with one of everything, for tests that ask every operation of the API or open every screen of the desk."""
 
+import io
 import uuid
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from accounts.services import api_keys
 from accounts.tests.issuer import running
 from aclue.tests.preparations import Preparations
 from catalogue import services as catalogue
+from catalogue import uploads
+from catalogue.models import UploadMode
 from catalogue.search import log
 from common import audit
 from conftest import NOW, PASSWORD, make_person
@@ -23,6 +26,14 @@ from recommendations.ids import RecommendationId
 from recommendations.models import InteractionType, ModelVersion
 from swipes import services as swipes
 from swipes.models import Direction, EventType, SessionType
+
+
+def upload_file(**options):
+    """Put a file of products down for the worker."""
+    file = io.BytesIO(b"external_reference,title,price,category\nA1,Silk hat,20,accessories\nA2,Cap,dear,accessories\n")
+    return uploads.request_upload(
+        name="gifts.csv", file=file, mode=UploadMode.UPSERT, now=NOW, actor_id=None, **options
+    )
 
 
 @pytest.fixture
@@ -57,6 +68,7 @@ def world(make_product, provider):
             "order_id": str(Order.objects.get().pk),
             "item_id": str(item.pk),
             "recommendation_id": RecommendationId(uuid.uuid4(), 1, scarf.pk, "popular").sign(user.pk),
+            "upload_id": str(upload_file().pk),
             "slug_or_id": "accessories",
             "category": "accessories",
             "email": user.email,
@@ -102,6 +114,7 @@ def one_of_everything(alice, scarf, mug, deck, make_product):
         model_type="ease", number=1, status="ACTIVE", data_until=NOW, folder="ease-1", created_at=NOW
     )
     recommendations.request_training(model_type="als", parameters={"factors": 8}, now=NOW)
+    upload_file()
     recommendations.record_interaction(
         user=alice,
         recommendation=RecommendationId(uuid.uuid4(), 1, scarf.pk, "ease:1"),

@@ -1,5 +1,6 @@
 """The staff screens as tests fill them in."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 
@@ -36,3 +37,10 @@ def category_form(**values):
 
 def person_form(**values):
     return {"subscription_tier": "FREE", "is_active": "on", "roles": [], "new_password": "", **values}
+
+
+def upload_form(
+    content=b"external_reference,title,price,category\nA1,Hat,20,accessories\n", name="gifts.csv", **values
+):
+    file = SimpleUploadedFile(name, content)
+    return {"file": file, "mode": "UPSERT", "is_dry_run": "on", **values}

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import MULTIPART_CONTENT
 from django.utils import timezone
 
 from accounts import services
@@ -99,5 +101,13 @@ def made_known(value, known):
 
 def documented_bodies(operation):
     """Return the examples that the document shows of an operation's body."""
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    content = next(iter(operation.get("requestBody", {}).get("content", {}).values()), {})
     return [example["value"] for example in content.get("examples", {}).values()] or [None]
+
+
+def as_sent(operation, body):
+    """Return how Django's client is to send a body of an operation: as JSON, or as the form with a file that it is."""
+    if "multipart/form-data" not in operation.get("requestBody", {}).get("content", {}):
+        return {"data": body}
+    file = SimpleUploadedFile("gifts.csv", body["file"].encode())
+    return {"data": {**body, "file": file}, "content_type": MULTIPART_CONTENT}

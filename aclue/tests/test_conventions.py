@@ -60,7 +60,12 @@ def test_without_or_with_a_wrong_token_a_personal_address_answers_401(api, metho
         assert answer["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("path", paged_operations())
+def lists():
+    """Return what answers with a list; others have one within their answer."""
+    return [path for path in paged_operations() if operations()["get", path]["operationId"].startswith("list_")]
+
+
+@pytest.mark.parametrize("path", lists())
 def test_a_list_has_one_shape_and_bounds(client, make_product, path):
     make_product("Scarf", id=SOME_ID)
     page = client.get(filled(path)).json()
@@ -108,7 +113,11 @@ def test_a_method_that_is_not_there_answers_405_and_names_those_that_are(client,
     assert answer["Allow"]
 
 
-BODY_OPERATIONS = sorted(key for key, operation in operations().items() if "requestBody" in operation)
+BODY_OPERATIONS = sorted(
+    key
+    for key, operation in operations().items()
+    if "application/json" in operation.get("requestBody", {}).get("content", {})
+)
 
 
 @pytest.mark.parametrize(("method", "path"), BODY_OPERATIONS)

@@ -31,7 +31,7 @@ from accounts.models import (
     User,
 )
 from accounts.sealing import seal
-from catalogue.models import Product
+from catalogue.models import BulkUpload, Product
 from common import audit, audit_chain, outbox, personal
 from common.checks import people_in
 from common.models import AuditEntry, AuditPayload, Flag, IdempotencyKey, OutboxTask, RateCount
@@ -107,6 +107,7 @@ def _ground_floor(user):
     RateCount.objects.create(key=f"read/user:{user.pk}", ends_at=NOW)
     Flag.objects.create(name="tests", is_on=True, changed_at=NOW, changed_by=user.pk)
     TrainingRun.objects.create(model_type="als", requested_by=user.pk, requested_at=NOW)
+    BulkUpload.objects.create(file_name="a.csv", kind="CSV", size_bytes=1, requested_by=user.pk, requested_at=NOW)
     audit.record(action="session.refused", target=audit.address_target(user.email), network="192.0.2.7", now=NOW)
 
 

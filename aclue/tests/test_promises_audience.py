@@ -93,6 +93,7 @@ class Zanzibar:
             "item_id": self.item.pk,
             "key_id": self.key.pk,
             "identity_id": self.google.pk,
+            "upload_id": SOME_ID,
             "path": "no-such-picture.webp",
             "app_label": "accounts",
             "url": "nothing/",

@@ -14,6 +14,7 @@ from swipes.models import SessionType
 pytestmark = pytest.mark.django_db
 
 MEGABYTE = 1024 * 1024
+UPLOADS = "/api/v1/admin/products/bulk-upload"
 SOME_ID = "00000000-0000-4000-8000-000000000000"
 SURROGATE = b"\xed\xa0\x80"
 
@@ -391,7 +392,7 @@ def test_a_nasty_value_is_refused_and_its_place_named(ada, right_bodies, still_w
 def test_a_nasty_page_is_refused_by_every_list(ada, still_well, scarf, name):
     lists = [path for (method, path), operation in operations().items() if _has_pages(method, operation)]
 
-    answers = [ada.get(f"{path.replace('{product_id}', str(scarf.pk))}?{QUERIES[name]}") for path in lists]
+    answers = [ada.get(re.sub(r"\{\w+\}", str(scarf.pk), path) + f"?{QUERIES[name]}") for path in lists]
 
     assert len(answers) >= 6
     for answer in answers:
@@ -481,10 +482,19 @@ def test_a_body_of_another_type_is_refused_by_every_route(ada, scarf, still_well
         for method, path in write_operations()
         # A mail program's one-click button sends a form.
         if (name, path) != ("form", "/api/v1/newsletter/unsubscribe")
+        # Files come as these, and a body without their parts is none.
+        and (name[:9], path) != ("multipart", UPLOADS)
     ]
 
     for answer in answers:
         refused(answer, 415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize("name", ["multipart", "multipart-boundary"])
+def test_a_file_without_the_parts_of_its_form_is_refused(ada, still_well, name):
+    answer = ada.post(UPLOADS, b'{"a": 1}', content_type=CONTENT_TYPES[name])
+
+    refused(answer, 400, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize("name", LENGTHS)

@@ -14,7 +14,7 @@ from django.test import Client
 from accounts import services as accounts
 from accounts.tests.factors import code_of
 from accounts.tests.letters import token_for
-from aclue.tests.preparations import documented_bodies, made_known
+from aclue.tests.preparations import as_sent, documented_bodies, made_known
 from common import limits
 from common.tests.openapi import document, operations
 from conftest import NOW, PASSWORD, ApiClient, make_person
@@ -136,7 +136,7 @@ def test_what_each_operation_is_given_and_gives_out_when_it_succeeds_stands_nowh
                 if method == "get":
                     required = [one["name"] for one in operation.get("parameters", ()) if one.get("required")]
                     asked = {name: values[name] for name in required if f"{{{name}}}" not in template}
-                answer = getattr(client, method)(template.format(**values), asked)
+                answer = getattr(client, method)(template.format(**values), **as_sent(operation, asked))
                 is_json = "json" in answer.get("Content-Type", "") and not answer.streaming
                 given_out = answer.json() if is_json and "openapi" not in template else {}
                 secrets = {*secrets_in(asked), *secrets_in(given_out), token}

@@ -1,5 +1,6 @@
 """Every task that there is, carried out twice and four times at once, has its effect once."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -14,7 +15,17 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.models import NewsletterSubscription, Session, SubscriptionStatus
 from accounts.services import api_keys
-from catalogue.models import Product, Search, SearchDocument, SearchWord
+from catalogue import uploads
+from catalogue.models import (
+    BulkUpload,
+    BulkUploadError,
+    BulkUploadPiece,
+    Product,
+    Search,
+    SearchDocument,
+    SearchWord,
+    UploadMode,
+)
 from catalogue.search import log
 from common import outbox
 from common.models import AuditEntry, IdempotencyKey, OutboxTask
@@ -199,9 +210,39 @@ def searched_for():
     )
 
 
-def old_and_new_searches():
+def an_upload():
+    fill_shop(now=NOW, n_people=0, n_products=1)
+    category = Product.objects.get().category.slug
+    Product.objects.all().delete()
+    lines = [f"A{n},Scarf {n},20,{category}" for n in range(700)]
+    file = io.BytesIO("\n".join(["external_reference,title,price,category", *lines, "A700,Hat,dear,x"]).encode())
+    with transaction.atomic():
+        uploads.request_upload(name="a.csv", file=file, mode=UploadMode.UPSERT, now=NOW, actor_id=None)
+    return {"outbox_id": str(OutboxTask.objects.get(task=uploads.TASK).pk)}
+
+
+def uploaded():
+    # Whoever finds another at work comes back a little later.
+    OutboxTask.objects.open().update(done_at=NOW)
+    counts = BulkUpload.objects.values_list("status", "n_made", "n_changed", "n_refused")
+    return list(counts), Product.objects.count(), BulkUploadError.objects.values_list("line", flat=True).get()
+
+
+def old_uploads_and_searches():
+    now = timezone.now()
     for days in (89, 91):
-        log.note_search(query="lamp", n_found=1, is_loose=False, now=timezone.now() - timedelta(days=days))
+        log.note_search(query="lamp", n_found=1, is_loose=False, now=now - timedelta(days=days))
+    for days in (6, 8, 91):
+        BulkUpload.objects.create(
+            file_name="a.csv",
+            kind="CSV",
+            size_bytes=1,
+            requested_at=now - timedelta(days=days),
+            finished_at=now - timedelta(days=days),
+        )
+    BulkUploadPiece.objects.bulk_create(
+        BulkUploadPiece(upload=upload, position=0, content=b"x") for upload in BulkUpload.objects.all()
+    )
     return {}
 
 
@@ -241,6 +282,12 @@ CASES = {
     ),
     "accounts.newsletter_welcome": Case(new_reader, mails_of("newsletter_welcome"), (["alice@example.com"], 1, 1)),
     "accounts.tidy": Case(old_and_living_sessions, Session.objects.count, 1),
+    "catalogue.carry_out_upload": Case(an_upload, uploaded, ([("SUCCEEDED", 700, 0, 1)], 700, 702)),
+    "catalogue.tidy": Case(
+        old_uploads_and_searches,
+        lambda: (BulkUpload.objects.count(), BulkUploadPiece.objects.count(), Search.objects.count()),
+        (2, 1, 1),
+    ),
     "orders.confirm": Case(lambda: an_order()[1], mails_of("confirm"), (["alice@example.com"], 1, 1)),
     "orders.tell_of_step": Case(a_step, mails_of("tell_of_step"), (["alice@example.com"], 1, 1)),
     "catalogue.refresh_search": Case(
@@ -248,7 +295,6 @@ CASES = {
         searched_for,
         (3, [("00", 1), ("01", 1), ("02", 1), ("azure", 1), ("crimson", 2), ("cup", 3)]),
     ),
-    "catalogue.tidy": Case(old_and_new_searches, Search.objects.count, 1),
     "common.tidy": Case(old_and_new_rows, lambda: (OutboxTask.objects.count(), IdempotencyKey.objects.count()), (1, 1)),
     # A purchase weighs 3 and half as much every 30 days. Thing 0 was bought on the newest day, thing 1 four days
     # before it, 3 / 2 ** (4 / 30) = 2.74, thing 2 eight and 22 days, 3 / 2 ** (8 / 30) + 3 / 2 ** (22 / 30) = 4.3.

@@ -32,6 +32,8 @@ STAFF_ONLY = {
     "replace_product",
     "change_product",
     "delete_product",
+    "create_admin_products_bulk_upload",
+    "get_admin_products_bulk_upload",
     "get_admin_info",
     "get_system_admin_info",
     "list_admin_audit_log",
@@ -98,10 +100,11 @@ class Fuzzer:
             for parameter in described.get("parameters", [])
             if parameter["in"] == "query" and parameter.get("required")
         }
-        more = (
-            {} if body is None else {"body": made_known(copy.deepcopy(body), known), "media_type": "application/json"}
-        )
-        return drawn.Case(path_parameters=parameters, query=asked, **more)
+        if body is None:
+            return drawn.Case(path_parameters=parameters, query=asked)
+        media_type = next(iter(described["requestBody"]["content"]))
+        body = made_known(copy.deepcopy(body), known)
+        return drawn.Case(path_parameters=parameters, query=asked, body=body, media_type=media_type)
 
     def send_drawn(self, drawn, described, mode):
         """Send what schemathesis draws, half of it about things that exist, three quarters of it with a token."""

@@ -13,7 +13,8 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTa
 
 from accounts.models import ApiKey, Identity, NewsletterSubscription, Session
 from accounts.tests.factors import switch_on
-from aclue.tests.desk import category_form, page_of, person_form, product_form
+from aclue.tests.desk import category_form, page_of, person_form, product_form, upload_form
+from catalogue.models import BulkUpload
 from common.models import AuditEntry, Flag, OutboxTask
 from conftest import NOW
 from orders.models import Order
@@ -31,8 +32,11 @@ ACTIONS = {
     ("accounts.User", "lift_lockout"): "account.unlocked",
     ("accounts.User", "remove_second_factor"): "second_factor.removed",
     ("accounts.User", "send_reset_link"): "account.reset_sent",
+    ("catalogue.BulkUpload", "carry_out"): "product.upload_requested",
     ("catalogue.Category", "delete_selected"): "category.deleted",
     ("catalogue.Product", "delete_selected"): "product.status_set",
+    ("catalogue.Product", "export_csv"): "product.exported",
+    ("catalogue.Product", "export_xlsx"): "product.exported",
     ("catalogue.Product", "feature"): "product.featured_set",
     ("catalogue.Product", "hide"): "product.status_set",
     ("catalogue.Product", "show"): "product.status_set",
@@ -70,6 +74,7 @@ FORMS = {
         "account.password_set",
         "api_key.all_revoked",
     },
+    ("catalogue.BulkUpload", "add"): {"product.upload_requested"},
     ("catalogue.Category", "add"): {"category.created"},
     ("catalogue.Category", "change"): {"category.changed"},
     ("catalogue.Category", "delete"): {"category.deleted"},
@@ -111,12 +116,14 @@ def rows(one_of_everything, alice, scarf, make_category):
         ModelVersion.objects.create(
             model_type="als", number=number, status="RETIRED", data_until=NOW, folder=f"als-{number}", created_at=NOW
         )
+    BulkUpload.objects.update(is_dry_run=True, status="SUCCEEDED")
     return {
         "accounts.ApiKey": ApiKey.objects.get(),
         "accounts.NewsletterSubscription": NewsletterSubscription.objects.get(),
         "accounts.Identity": Identity.objects.get(),
         "accounts.Session": Session.objects.active(timezone.now()).filter(user=alice)[0],
         "accounts.User": alice,
+        "catalogue.BulkUpload": BulkUpload.objects.get(),
         "catalogue.Category": make_category("Empty"),
         "catalogue.Product": scarf,
         "common.AuditEntry": AuditEntry.objects.first(),
@@ -170,6 +177,7 @@ def test_a_form_of_staff_is_written_down(desk, root, rows, before, accessories, 
         ("accounts.User", "change"): person_form(
             subscription_tier="PLUS", roles=["support"], new_password="a better horse battery"
         ),
+        ("catalogue.BulkUpload", "add"): upload_form(),
         ("catalogue.Category", "add"): category_form(),
         ("catalogue.Category", "change"): category_form(slug="other"),
         ("catalogue.Product", "add"): product_form(category=accessories.pk),

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from common import processes
 from common.tests.parallel import in_parallel
 from conftest import NOW
 from recommendations import leases
@@ -32,8 +33,8 @@ def held_by(holder):
 
 
 def holder_of(pid, started=None):
-    host = leases._name_of(os.getpid()).partition(":")[0]
-    return f"{host}:{pid}:{leases._started(pid) if started is None else started}"
+    host = processes.name_of(os.getpid()).partition(":")[0]
+    return f"{host}:{pid}:{processes.started_at(pid) if started is None else started}"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -104,7 +105,7 @@ def test_a_dead_process_of_this_machine_is_followed_at_once():
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells when a process began only there")
 def test_a_process_that_died_without_being_buried_and_a_pid_that_is_another_process_by_now_count_as_dead():
     child = subprocess.Popen([sys.executable, "-c", ""])
-    while not leases._is_zombie(child.pid):
+    while not processes.is_zombie(child.pid):
         time.sleep(0.01)
     held_by(holder_of(child.pid))
     after_a_zombie = acquire("ease", run_id=RUN, now=NOW).fence

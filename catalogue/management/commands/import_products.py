@@ -1,4 +1,4 @@
-"""`manage.py import_products FILE`: products from CSV or JSON lines."""
+"""`manage.py import_products FILE`: products from CSV, XLSX or JSON lines."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from catalogue.importing import COLUMNS, REQUIRED, Report, import_products
+from catalogue.importing import Report, import_products
 from catalogue.search.vocabulary import refresh_words
+from catalogue.sheets import COLUMNS, REQUIRED
 from common.errors import DomainError
 
 MOST_SHOWN = 50
@@ -19,8 +20,8 @@ class Command(BaseCommand):
     """Make or change products; bad lines are named and the good ones land."""
 
     help = (
-        "Make or change products from a .csv or .jsonl file, by external_reference. "
-        f"Columns: {', '.join(COLUMNS)}; required: {', '.join(REQUIRED)}. In CSV, lists are separated by |."
+        "Make or change products from a .csv, .xlsx or .jsonl file, by external_reference. "
+        f"Columns: {', '.join(COLUMNS)}; required: {', '.join(REQUIRED)}. In CSV and XLSX, lists are separated by |."
     )
 
     told = 0
@@ -40,17 +41,17 @@ class Command(BaseCommand):
             raise CommandError(problem.message) from None
         refresh_words(now=timezone.now())
         self.stdout.write(
-            f"{report.made} made, {report.changed} changed, {report.unchanged} unchanged, {len(report.errors)} refused."
+            f"{report.made} made, {report.changed} changed, {report.unchanged} unchanged, {report.refused} refused."
         )
         for error in report.errors[:MOST_SHOWN]:
-            self.stderr.write(f"{options['file'].name}, line {error.line}, {error.column}: {error.message}")
+            column = f", {error.column}" if error.column else ""
+            self.stderr.write(f"{options['file'].name}, line {error.line}{column}: {error.message}")
         if len(report.errors) > MOST_SHOWN:
             self.stderr.write(f"… and {len(report.errors) - MOST_SHOWN} more.")
         if report.errors:
             raise CommandError("Some lines were refused; the others have landed.")
 
     def _progress(self, report: Report) -> None:
-        n_lines = report.made + report.changed + report.unchanged + len(report.errors)
-        if n_lines >= self.told + TOLD_EVERY:
-            self.told = n_lines
-            self.stdout.write(f"{n_lines} lines …")
+        if report.lines >= self.told + TOLD_EVERY:
+            self.told = report.lines
+            self.stdout.write(f"{report.lines} lines …")
