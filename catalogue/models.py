@@ -273,8 +273,10 @@ class BulkUpload(models.Model):
     kind = models.CharField(max_length=5, choices=FileKind)
     size_bytes = models.PositiveIntegerField()
     mode = models.CharField(max_length=6, choices=UploadMode, default=UploadMode.UPSERT)
-    is_dry_run = models.BooleanField(default=False, help_text="Writes nothing and tells what would happen.")
-    makes_categories = models.BooleanField(default=False, help_text="Makes the categories that are not there yet.")
+    is_dry_run = models.BooleanField("dry run", default=False, help_text="Writes nothing and tells what would happen.")
+    makes_categories = models.BooleanField(
+        "make categories", default=False, help_text="Makes the categories that are not there yet."
+    )
     status = models.CharField(max_length=9, choices=UploadStatus, default=UploadStatus.QUEUED)
     n_lines = models.PositiveIntegerField(null=True, blank=True, help_text="Null until they are counted.")
     n_read = models.PositiveIntegerField(default=0)

@@ -22,7 +22,7 @@ from common.errors import DomainError
 from common.staff import ReadOnlyAdmin
 
 SHOWN_ERRORS = 100
-CELL = "pr-6 pb-1 align-top text-left"
+CELL = "pr-6 pb-1 align-top text-left whitespace-nowrap"
 
 
 class UploadForm(forms.ModelForm):
@@ -37,7 +37,6 @@ class UploadForm(forms.ModelForm):
     class Meta:
         model = BulkUpload
         fields = ("mode", "is_dry_run", "makes_categories")
-        labels = {"is_dry_run": "dry run", "makes_categories": "make categories"}
 
 
 class BulkUploadAdmin(ReadOnlyAdmin):

@@ -39,11 +39,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_dry_run",
-                    models.BooleanField(default=False, help_text="Writes nothing and tells what would happen."),
+                    models.BooleanField(
+                        default=False, help_text="Writes nothing and tells what would happen.", verbose_name="dry run"
+                    ),
                 ),
                 (
                     "makes_categories",
-                    models.BooleanField(default=False, help_text="Makes the categories that are not there yet."),
+                    models.BooleanField(
+                        default=False,
+                        help_text="Makes the categories that are not there yet.",
+                        verbose_name="make categories",
+                    ),
                 ),
                 (
                     "status",
