@@ -437,8 +437,26 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = env.text("MEDIA_URL", "/media/")
 MEDIA_ROOT = Path(env.text("UPLOAD_FOLDER", str(VAR_DIR / "media")))
 WHITENOISE_USE_FINDERS = DEBUG
+# A bucket that speaks S3's protocol instead of the folder; keys as boto3 looks for them (AWS_ACCESS_KEY_ID, …)
+MEDIA_BUCKET = env.text("MEDIA_BUCKET", "")
+MEDIA_BUCKET_ENDPOINT = env.text("MEDIA_BUCKET_ENDPOINT", "")
+BUCKET_STORAGE = "storages.backends.s3.S3Storage"
+BUCKET_OPTIONS: dict[str, Any] = {
+    "bucket_name": MEDIA_BUCKET,
+    "endpoint_url": MEDIA_BUCKET_ENDPOINT or None,
+    "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+    "default_acl": None,
+}
+MEDIA_STORAGE: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"allow_overwrite": True},
+}
+if MEDIA_BUCKET:
+    if MEDIA_URL.startswith("/"):
+        raise ImproperlyConfigured("MEDIA_BUCKET needs MEDIA_URL: the https address at which the bucket is read.")
+    MEDIA_STORAGE = {"BACKEND": BUCKET_STORAGE, "OPTIONS": BUCKET_OPTIONS}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": MEDIA_STORAGE,
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
-from django.views.static import serve
 
 from aclue import documents, pages, system
 from common.audit_log import AuditLogView
@@ -70,9 +69,7 @@ urlpatterns = [
 
 if settings.MEDIA_URL.startswith("/"):
     # Small shops serve their pictures from here; large ones from a bucket or the proxy in front.
-    urlpatterns.append(
-        re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT})
-    )
+    urlpatterns.append(re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", pages.stored_picture))
 
 handler400 = "aclue.pages.bad_request"
 handler403 = "aclue.pages.forbidden"

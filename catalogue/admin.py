@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeNumericFilter
-from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from catalogue import exporting, services, workbooks
+from catalogue import exporting, pictures, services, workbooks
 from catalogue.media import media_url
 from catalogue.models import BulkUpload, Category, Occasion, Product, Search, Status
 from catalogue.search.asking import wanted_of
@@ -33,6 +33,11 @@ class ProductForm(forms.ModelForm):
     tags = forms.CharField(required=False, help_text="Separated by commas.", widget=UnfoldAdminTextInputWidget)
     occasions = forms.MultipleChoiceField(
         choices=Occasion.choices, required=False, widget=UnfoldAdminSelectMultipleWidget
+    )
+    new_picture = forms.FileField(
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="JPEG, PNG or WebP, at most 10 MB. The first becomes the product's picture, others stand beside it.",
     )
     slug = forms.SlugField(
         max_length=320, required=False, help_text="Made from the title when empty.", widget=UnfoldAdminTextInputWidget
@@ -93,7 +98,7 @@ class ProductAdmin(ModelAdmin):
     list_select_related = ("category",)
     list_per_page = 50
     readonly_fields = ("large_picture", "popularity", "created_at", "updated_at")
-    fields = ("large_picture", *ProductForm.Meta.fields, "popularity", "created_at", "updated_at")
+    fields = ("large_picture", "new_picture", *ProductForm.Meta.fields, "popularity", "created_at", "updated_at")
     actions = ("feature", "unfeature", "show", "hide", "export_csv", "export_xlsx")
     show_full_result_count = False
 
@@ -123,12 +128,19 @@ class ProductAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool) -> None:
         """Make or change the product through the service."""
         now, actor_id = timezone.now(), request.user.pk
+        picture = form.cleaned_data.pop("new_picture")
         if change:
-            values = {field: form.cleaned_data[field] for field in form.changed_data}
-            services.update_product(product=obj, values=values, now=now, actor_id=actor_id)
+            values = {field: form.cleaned_data[field] for field in form.changed_data if field != "new_picture"}
+            if values:
+                services.update_product(product=obj, values=values, now=now, actor_id=actor_id)
         else:
             made = services.create_product(values=form.cleaned_data, now=now, actor_id=actor_id)
             obj.pk = made.pk
+        if picture:
+            try:
+                pictures.add_picture(product_id=obj.pk, file=picture, now=now, actor_id=actor_id)
+            except DomainError as refused:
+                self.message_user(request, f"The picture was not added: {refused.message}", messages.ERROR)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

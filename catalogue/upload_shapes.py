@@ -36,6 +36,10 @@ NOTHING_YET = {
     **dict.fromkeys(("lines_read", "created", "changed", "unchanged", "refused"), 0),
 }
 WRONG = {"line": 31, "column": "price", "message": "A valid number is required."}
+PICTURE = {
+    size: f"https://media.example/products/ab/ab3f0c1d-{pixels}.webp"
+    for size, pixels in (("large", 1280), ("medium", 640), ("small", 320))
+}
 # A form with a file is shown by examples of its own: those of `shown_as` are JSON.
 SENT = OpenApiExample(
     "Example",
@@ -109,3 +113,24 @@ class UploadReportSerializer(UploadSerializer):
     """An upload with a page of what is wrong with its lines, in their order."""
 
     errors = paged(UploadErrorSerializer)()  # type: ignore[assignment]  # DRF takes declared fields out of the class
+
+
+PICTURE_SENT = OpenApiExample(
+    "Example", value={"file": "(a JPEG, PNG or WebP)"}, media_type="multipart/form-data", request_only=True
+)
+
+PICTURE_TAKEN = OpenApiExample("Example", value=PICTURE, response_only=True, status_codes=["201"])
+
+
+class PictureWriteSerializer(serializers.Serializer[Any]):
+    """A picture to be added."""
+
+    file = serializers.FileField(help_text="JPEG, PNG or WebP; at most 10 MB and 25 million pixels, one frame.")
+
+
+class PictureSerializer(serializers.Serializer[Any]):
+    """Where a picture is found, by its size; the longer side is at most 1280, 640 and 320 pixels long."""
+
+    large = serializers.CharField()
+    medium = serializers.CharField()
+    small = serializers.CharField()

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 import structlog
-from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F, QuerySet
 
@@ -17,7 +16,8 @@ from catalogue.importing import Importer, Report, batched
 from catalogue.models import BulkUpload, BulkUploadError, BulkUploadPiece, FileKind, UploadMode, UploadStatus
 from catalogue.sheets import Line, RowError, Sheet, UnreadableFile
 from common import audit, outbox
-from common.errors import Conflict, DomainError
+from common.errors import Conflict
+from common.files import MEGABYTE, read_within_bounds
 from common.processes import is_dead, name_of
 from common.spreadsheets import as_csv
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 TASK = "catalogue.carry_out_upload"
 MOST_LINES = 100_000
-PIECE = 1024 * 1024
+PIECE = MEGABYTE
 LEASE = timedelta(seconds=60)
 KEEP_SECONDS = 5.0
 # A dry run may be carried out for so long; the report stays longer than its file.
@@ -36,14 +36,6 @@ LONGEST_NAME = 200
 LONGEST_MESSAGE = 500
 PREVIEWED = 10
 ERROR_COLUMNS = ("line", "column", "message")
-
-
-class FileTooLarge(DomainError):
-    """The file is larger than MAX_FILE_SIZE."""
-
-    status_code = 413
-    error_code = "PAYLOAD_TOO_LARGE"
-    detail = "The file is too large; please split it."
 
 
 class NothingToCarryOut(Conflict):
@@ -73,9 +65,7 @@ def request_upload(
     makes_categories: bool = False,
 ) -> BulkUpload:
     """Store a file of products for a worker. Raises FileTooLarge, UnreadableFile for what can be seen at once."""
-    content = file.read(settings.MAX_FILE_SIZE + 1)
-    if len(content) > settings.MAX_FILE_SIZE:
-        raise FileTooLarge(f"The file is larger than {settings.MAX_FILE_SIZE // PIECE} MB; please split it.")
+    content = read_within_bounds(file)
     if not content:
         raise UnreadableFile("The file is empty.")
     sheet = Sheet(name, lambda: io.BytesIO(content), kind)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue import upload_views, views
+from catalogue import picture_views, upload_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("products/search/suggest", views.SuggestView.as_view(), name="product-suggest"),
     path("products/facets", views.FacetsView.as_view(), name="product-facets"),
     path("products/<uuid:product_id>", views.ProductView.as_view(), name="product-detail"),
+    path("products/<uuid:product_id>/images", picture_views.ProductPicturesView.as_view(), name="product-images"),
     path("admin/products/bulk-upload", upload_views.UploadsView.as_view(), name="upload-create"),
     path("admin/products/bulk-upload/<uuid:upload_id>", upload_views.UploadView.as_view(), name="upload-detail"),
     path("categories", views.CategoriesView.as_view(), name="category-list"),

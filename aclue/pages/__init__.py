@@ -6,6 +6,7 @@ from aclue.pages.errors import bad_request, broken, closed, forbidden, not_found
 from aclue.pages.icon import favicon
 from aclue.pages.legal import ConsentPage, PrivacyPage, TermsPage
 from aclue.pages.newsletter import ConfirmSubscriptionPage, SubscribePage, UnsubscribePage
+from aclue.pages.pictures import stored_picture
 from aclue.pages.recovery import ForgotPasswordPage, ResendVerificationPage, ResetPasswordPage, VerifyEmailPage
 from aclue.pages.second_factor import SecondFactorPage
 from aclue.pages.signing import SignInPage, SignOutPage, SignUpPage, StaffPasswordPage
@@ -37,4 +38,5 @@ __all__ = [
     "favicon",
     "forbidden",
     "not_found",
+    "stored_picture",
 ]

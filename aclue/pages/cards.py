@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from catalogue.media import picture_set
+
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 
@@ -15,6 +17,7 @@ def as_card(product: dict[str, Any]) -> dict[str, Any]:
         "description": product["description"],
         "price": priced(float(product["price"]), product["currency"]),
         "picture": safe_picture(product["image_url"]),
+        "picture_set": picture_set(product["image_url"]),
     }
 
 

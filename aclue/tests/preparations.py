@@ -1,5 +1,6 @@
 """What has to be there before an operation's documented example succeeds: made in the transaction of its request."""
 
+import base64
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +15,11 @@ from catalogue.models import Product
 from conftest import PASSWORD
 from orders import services as orders
 from orders.models import Order, OrderStatus
+
+# A PNG of one pixel.
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
 
 
 class Preparations:
@@ -109,5 +115,10 @@ def as_sent(operation, body):
     """Return how Django's client is to send a body of an operation: as JSON, or as the form with a file that it is."""
     if "multipart/form-data" not in operation.get("requestBody", {}).get("content", {}):
         return {"data": body}
-    file = SimpleUploadedFile("gifts.csv", body["file"].encode())
+    file = SimpleUploadedFile("gifts.csv", content_of(operation, body))
     return {"data": {**body, "file": file}, "content_type": MULTIPART_CONTENT}
+
+
+def content_of(operation, body):
+    """Return the file that an operation's documented form stands for: a picture cannot be written in words."""
+    return DOT if operation["operationId"] == "create_products_image" else body["file"].encode()

@@ -313,7 +313,10 @@ def test_every_route_with_a_body_is_tried():
         if "requestBody" in operation
     }
     assert tried == {key for key, content in bodies.items() if "application/json" in content}
-    assert bodies.keys() - tried == {("post", "/api/v1/admin/products/bulk-upload")}
+    assert bodies.keys() - tried == {
+        ("post", "/api/v1/admin/products/bulk-upload"),
+        ("post", "/api/v1/products/{product_id}/images"),
+    }
 
 
 def test_price_and_owner_of_what_others_have_stay_theirs(api, alice, bob, scarf, deck):

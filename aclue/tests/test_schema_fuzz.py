@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from aclue.tests.preparations import documented_bodies, made_known
+from aclue.tests.preparations import content_of, documented_bodies, made_known
 from common import limits
 from common.tests.openapi import document, operations, problems
 
@@ -32,6 +32,7 @@ STAFF_ONLY = {
     "replace_product",
     "change_product",
     "delete_product",
+    "create_products_image",
     "create_admin_products_bulk_upload",
     "get_admin_products_bulk_upload",
     "get_admin_info",
@@ -104,6 +105,8 @@ class Fuzzer:
             return drawn.Case(path_parameters=parameters, query=asked)
         media_type = next(iter(described["requestBody"]["content"]))
         body = made_known(copy.deepcopy(body), known)
+        if media_type == "multipart/form-data":
+            body["file"] = content_of(described, body)
         return drawn.Case(path_parameters=parameters, query=asked, body=body, media_type=media_type)
 
     def send_drawn(self, drawn, described, mode):

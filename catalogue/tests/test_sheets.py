@@ -125,6 +125,18 @@ def test_every_column_is_taken_and_others_are_passed_over():
         (workbook(["title"]), "gifts.xlsx", "gifts.xlsx, line 1: the column external_reference is missing."),
         (workbook(), "gifts.xlsx", "gifts.xlsx, line 1: the column external_reference is missing."),
     ],
+    ids=[
+        "no reference",
+        "empty",
+        "a column twice",
+        "latin 1",
+        "bad byte far behind",
+        "cut letter",
+        "endless cell",
+        "old workbook",
+        "workbook without reference",
+        "empty workbook",
+    ],
 )
 def test_a_file_that_cannot_be_read_as_a_whole_gets_a_sentence(content, name, sentence):
     with pytest.raises(UnreadableFile) as refused:
