@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import ApiKey, Purpose, User
+from accounts.models import ApiKey, Identity, Purpose, User
 from accounts.services.links import GOOD_FOR, draw_link
 from common import audit, limits
 from common.letters import send_letter
@@ -54,11 +54,13 @@ def send_verification(*, address: str) -> None:
 def send_address_change(*, user_id: str, address: str) -> None:
     """Mail a link that gives an account this address; an address that has an account already is sent nothing."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    is_free = not User.objects.filter(email=address).exists()
-    if user is not None and is_free and _has_room(address, "address change"):
+    if user is not None and _has_room(address, "address change"):
+        # The rows are the same either way, as their owner may see them: only the mailbox tells.
         token = draw_link(user=user, purpose=Purpose.VERIFY_EMAIL, address=address, now=timezone.now())
+        is_free = not User.objects.filter(email=address).exists()
         subject = f"Please verify your address at {settings.PROJECT_NAME}"
-        _send("verify_address", subject, address, user, link=_link(VERIFY_PATH, token), minutes=MINUTES)
+        link = _link(VERIFY_PATH, token)
+        _send("verify_address", subject, address, user, is_sent=is_free, link=link, minutes=MINUTES)
 
 
 def warn_of_address_change(*, user_id: str, address: str) -> None:
@@ -83,7 +85,9 @@ def tell_of_new_password(*, user_id: str, address: str) -> None:
     user = User.objects.filter(pk=user_id).first()
     if user is not None:
         keys = list(ApiKey.objects.active(timezone.now()).filter(user=user))
-        _send("password_changed", f"Your {settings.PROJECT_NAME} password was changed", address, user, keys=keys)
+        linked = list(Identity.objects.filter(user=user).order_by("created_at"))
+        subject = f"Your {settings.PROJECT_NAME} password was changed"
+        _send("password_changed", subject, address, user, keys=keys, linked=linked)
 
 
 def tell_of_new_device(*, user_id: str, device: str, at: str) -> None:
@@ -144,10 +148,14 @@ def _has_room(address: str, about: str) -> bool:
     return limits.has_room("mailbox", address, about=about)
 
 
-def _send(name: str, subject: str, to: str, user: User, **context: Any) -> None:
-    """Send one mail; the audit row commits with the outbox row, so it tells exactly once that it went out."""
+def _send(name: str, subject: str, to: str, user: User, *, is_sent: bool = True, **context: Any) -> None:
+    """Send one mail; the audit row commits with the outbox row, so it tells exactly once that it went out.
+
+    Where it is not to be sent, the row is written all the same.
+    """
     # Whoever signs up writes the name, and may write it for somebody else's mailbox: until its owner has spoken, none.
     name_of_theirs = user.get_full_name() if user.email_verified_at and to == user.email else ""
     context = {"name": name_of_theirs, "forgot": f"{settings.SITE_URL}{FORGOT_PATH}", **context}
-    send_letter(f"accounts/mails/{name}", subject=subject, to=to, context=context)
+    if is_sent:
+        send_letter(f"accounts/mails/{name}", subject=subject, to=to, context=context)
     audit.record(action=f"mail.{name}", actor_id=user.pk, target=f"user {user.pk}", now=timezone.now())

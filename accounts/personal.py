@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from accounts.services.outside import bar_sessions
 from common import audit, outbox
-from common.personal import Exported, PersonalTables, Row, rows_of, shown
+from common.personal import Exported, PersonalTables, Row, erase_again, rows_of, shown
 
 
 class Account(PersonalTables):
@@ -53,13 +53,17 @@ class Account(PersonalTables):
         cookies = rows_of(Session, user_id).exclude(cookie="").values_list("cookie", flat=True)
         CookieSession.objects.filter(session_key__in=list(cookies)).delete()
         _at_the_desk(user_id).delete()
-        address = rows_of(User, user_id).values_list("email", flat=True).first()
+        address, proved_at = rows_of(User, user_id).values_list("email", "email_verified_at").first() or (None, None)
         if address:
+            outbox.forget("accounts.send_verification", "accounts.send_reset", address=address)
+        if address and proved_at:
+            # Of an address that nobody has proved, all else is its owner's, whoever wrote it into an account.
             NewsletterSubscription.objects.filter(address=address).delete()
-            outbox.forget(address)
+            outbox.forget(address=address)
         audit.forget(user_id=user_id, address=address)
         # Who writes a row for the person now is waited for, and whoever comes later finds nobody.
         list(rows_of(User, user_id).select_for_update())
+        erase_again(self, user_id, now)
         super().erase(user_id, now)
 
     @staticmethod
@@ -68,7 +72,7 @@ class Account(PersonalTables):
 
     @staticmethod
     def _newsletter(user_id: uuid.UUID) -> Iterator[Row]:
-        addresses = rows_of(User, user_id).exclude(email=None).values("email")
+        addresses = rows_of(User, user_id).exclude(email_verified_at=None).values("email")
         return shown(NewsletterSubscription.objects.filter(address__in=addresses))
 
 

@@ -27,6 +27,8 @@ LONGEST_PSEUDONYM = 32
 # What a target may say of a person; anything else is a thing.
 PERSON = re.compile(r"(?:user ([0-9a-f-]{36})|address ([0-9a-f]{32}))")
 ERASED = "account.closed"
+# In the details of an entry: the target by which a person's former address was known.
+FORMER = "former"
 
 
 def record(
@@ -97,6 +99,8 @@ def forget(*, user_id: uuid.UUID, address: str | None) -> None:
     targets = [f"user {user_id}"]
     if address:
         targets += [f"address {name}" for name in pseudonyms(address)]
+    own = AuditPayload.objects.filter(actor_id=user_id, target=f"user {user_id}", details__has_key=FORMER)
+    targets += own.values_list(f"details__{FORMER}", flat=True)
     AuditPayload.objects.filter(Q(actor_id=user_id) | Q(target__in=targets)).delete()
 
 

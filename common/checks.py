@@ -15,6 +15,7 @@ from common.row_security import PROTECTED_TABLES, protected_names, unprotected
 
 # Tables that name people and whose rows are all the same not theirs to see, each with the reason.
 NOT_PERSONAL = {
+    "accounts.NewsletterSubscription": "belongs to an address and not to an account: found by a mailed token, by staff",
     "admin.LogEntry": "what staff did in the admin, shown there alone",
     "catalogue.BulkUpload": "names the member of staff who uploaded it",
     "common.AuditEntry": "knows people under pseudonyms alone",
@@ -31,6 +32,11 @@ def people_in(model: type[models.Model]) -> list[str]:
     return [str(field.column) for field in model._meta.concrete_fields if _names_somebody(field)]
 
 
+def addresses_in(model: type[models.Model]) -> list[str]:
+    """Return the columns of a table that hold e-mail addresses."""
+    return [str(field.column) for field in model._meta.concrete_fields if isinstance(field, models.EmailField)]
+
+
 def _names_somebody(field: Any) -> bool:
     if field.remote_field is not None:
         return field.remote_field.model._meta.label == settings.AUTH_USER_MODEL
@@ -40,10 +46,11 @@ def _names_somebody(field: Any) -> bool:
 
 @register(Tags.models)
 def check_personal_tables(app_configs: Any, **options: Any) -> Iterable[CheckMessage]:
-    """Find tables that hold people's ids and belong to nobody."""
+    """Find tables that hold people's ids or addresses and belong to nobody."""
     for model in apps.get_models(include_auto_created=True):
         label = model._meta.label
-        columns = [] if label in PROTECTED_TABLES or label in NOT_PERSONAL else people_in(model)
+        is_known = label in PROTECTED_TABLES or label in NOT_PERSONAL
+        columns = [] if is_known else people_in(model) + addresses_in(model)
         if columns:
             yield Error(
                 f"{label} says in {', '.join(columns)} whose a row is, and is no personal table.",

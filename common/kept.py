@@ -15,15 +15,20 @@ class GroundFloor:
     """The provider of this floor. It goes last: the floors above still write down that they have erased."""
 
     def export(self, user_id: uuid.UUID) -> Exported:
-        """Return what the audit log says of somebody; who else had a hand in it is their own affair."""
-        return {"audit_log": self._audited(user_id), "open_work": self._open_work(user_id)}
+        """Return what the audit log says of somebody (who else had a hand in it is their own affair), and more."""
+        answers = IdempotencyKey.objects.filter(principal=str(user_id))
+        return {
+            "audit_log": self._audited(user_id),
+            "open_work": self._open_work(user_id),
+            "repeatable_requests": answers.order_by("pk").values("route", "key", "created_at"),
+        }
 
     def erase(self, user_id: uuid.UUID, now: datetime) -> None:
         """Delete every row that names the person; an audit entry stays under a pseudonym."""
         IdempotencyKey.objects.filter(principal=str(user_id)).delete()
         RateCount.objects.filter(key__contains=str(user_id)).delete()
         Flag.objects.filter(changed_by=user_id).update(changed_by=None)
-        outbox.forget(str(user_id))
+        outbox.forget(user_id=str(user_id))
         audit.forget(user_id=user_id, address=None)
 
     def merge(self, guest_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:
@@ -46,4 +51,4 @@ class GroundFloor:
 
     @staticmethod
     def _open_work(user_id: uuid.UUID) -> Iterator[Row]:
-        yield from outbox.about(str(user_id)).values("task", "created_at", "arguments")
+        yield from outbox.about(user_id=str(user_id)).values("task", "created_at", "arguments")

@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 from celery import shared_task
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, QuerySet, TextField
-from django.db.models.functions import Cast, Greatest
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars, get_contextvars
 
@@ -96,15 +96,21 @@ def retry(row: OutboxTask, *, now: datetime, actor_id: uuid.UUID | None) -> bool
     return True
 
 
-def about(text: str) -> QuerySet[OutboxTask]:
-    """Return open work and dead letters whose arguments hold a text, such as a person's id or address."""
-    waiting = OutboxTask.objects.filter(done_at=None)
-    return waiting.annotate(words=Cast("arguments", TextField())).filter(words__contains=text)
+def about(**arguments: str) -> QuerySet[OutboxTask]:
+    """Return open work and dead letters with all these arguments, such as a person's `user_id` or an `address`."""
+    given = {f"arguments__{name}": value for name, value in arguments.items()}
+    return OutboxTask.objects.filter(done_at=None, **given)
 
 
-def forget(text: str) -> int:
-    """Drop the work that is about somebody who is being erased; returns how much there was."""
-    deleted, _ = OutboxTask.objects.filter(pk__in=about(text).values("pk")).delete()
+def forget(*tasks: str, **arguments: str) -> int:
+    """Drop work with all these arguments, of these tasks or of all; returns how much there was.
+
+    Work that is being done is waited for, and what it leaves behind is there to be seen.
+    """
+    waiting = about(**arguments)
+    if tasks:
+        waiting = waiting.filter(task__in=tasks)
+    deleted, _ = waiting.delete()
     return deleted
 
 

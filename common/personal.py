@@ -110,6 +110,14 @@ def erase(user_id: uuid.UUID, now: datetime) -> None:
         provider.erase(user_id, now)
 
 
+def erase_again(last: PersonalData, user_id: uuid.UUID, now: datetime) -> None:
+    """Erase what came to the floors above `last` while they were being erased; for who has just locked the person."""
+    for provider in providers():
+        if provider is last:
+            return
+        provider.erase(user_id, now)
+
+
 @as_system("merging a guest")
 def merge(guest_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:
     """Move what a guest did to a person, in every table; call it in a transaction."""

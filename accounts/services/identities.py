@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import Identity, Session, SessionKind, SpentIdToken, User
 from accounts.oidc.issuers import OUTSIDE, Issuer, ProviderNotConfigured, outside_issuer, social_issuer
@@ -87,7 +88,10 @@ def find_same_person(claims: Claims) -> User | None:
     if not claims.address:
         raise EmailNeeded
     if not claims.is_address_verified:
-        raise EmailNotVerified
+        raise EmailNotVerified(
+            "The provider does not say that this address is yours. Sign up with a password, and link the provider's "
+            "account to yours then."
+        )
     user = User.objects.filter(email=claims.address).first()
     if user is not None and user.email_verified_at is None:
         raise LinkNeeded
@@ -199,13 +203,15 @@ def unlink(*, user: User, identity_id: uuid.UUID, now: datetime, actor_id: uuid.
         )
 
 
-def forget_unproved(*, user: User, now: datetime) -> None:
-    """Take away the links of an account whose address nobody had proved, when a password is reset by mail.
+def unlink_all(*, user: User, now: datetime) -> None:
+    """Take away every link to accounts elsewhere, when a password is reset by mail, in the same transaction.
 
-    Whoever made the account may have been a stranger who waits there for the address's owner to come, and the links
-    are the stranger's. Call it before the address counts as verified, in the same transaction.
+    Whoever had the account until now may have linked an account of theirs. The owner's own provider, which the shop
+    trusts by its settings, is no such link, unless nobody had proved the account's address. Call it before that counts
+    as verified.
     """
-    deleted, _ = Identity.objects.filter(user=user, user__email_verified_at=None).delete()
+    strangers = ~Q(provider=OUTSIDE) | Q(user__email_verified_at=None)
+    deleted, _ = Identity.objects.filter(strangers, user=user).delete()
     if deleted:
         audit.record(
             action="identity.unlinked", actor_id=user.pk, target=f"user {user.pk}", details={"count": deleted}, now=now

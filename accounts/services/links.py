@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from accounts.models import OneTimeLink, Purpose, User
 from accounts.sealing import digest_of, draw_token
+from common import outbox
 from common.errors import Invalid
 
 GOOD_FOR = timedelta(minutes=60)
@@ -79,7 +80,11 @@ def void_links(*, user: User, purpose: Purpose | None = None) -> None:
 
 
 def void_address_change(*, user: User) -> None:
-    """Make a link void that would give a person another address; one that proves the present address stays good."""
+    """Make a link void that would give a person another address; one that proves the present address stays good.
+
+    A link that has not been drawn yet, or is being drawn, is void too. Call it before the person's row is written.
+    """
+    outbox.forget("accounts.send_address_change", user_id=str(user.pk))
     OneTimeLink.objects.filter(user=user, purpose=Purpose.VERIFY_EMAIL).exclude(address=user.email).delete()
 
 

@@ -57,6 +57,20 @@ def ask_to_subscribe(*, address: str, source: str, network: str, now: datetime) 
         )
 
 
+def follow(*, former: str | None, address: str, was_proved: bool) -> None:
+    """Let the newsletter follow somebody to another address that they have proved; call it in a transaction.
+
+    Of an address that nobody had proved it is left: it may be somebody else's.
+    """
+    if not former or not was_proved:
+        return
+    subscribed = NewsletterSubscription.objects.filter(address=former)
+    if NewsletterSubscription.objects.filter(address=address).exists():
+        subscribed.delete()
+    else:
+        subscribed.update(address=address)
+
+
 def note_request(
     *, address: str, source: str, network: str, consent: str, asked_at: datetime
 ) -> NewsletterSubscription | None:

@@ -14,10 +14,10 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Purpose, User, normalise_email
-from accounts.services import lockout
+from accounts.services import lockout, newsletter
 from accounts.services.api_keys import revoke_all_keys
 from accounts.services.devices import forget_devices, remember
-from accounts.services.identities import forget_unproved
+from accounts.services.identities import unlink_all
 from accounts.services.links import InvalidLink, find_owner, spend_link, void_address_change, void_links
 from accounts.services.passwords import check_password_strength
 from accounts.services.sessions import revoke_sessions
@@ -51,6 +51,7 @@ def verify_email(*, token: str, now: datetime) -> User:
             owner = User.objects.select_for_update().filter(pk=proof.user_id, is_active=True).first()
             if owner is None:
                 raise InvalidLink(loc=("body", "token"))
+            was_proved = owner.email_verified_at is not None
             former, owner.email, owner.email_verified_at, owner.updated_at = owner.email, proof.address, now, now
             owner.save(update_fields=["email", "email_verified_at", "updated_at"])
             target = f"user {owner.pk}"
@@ -58,7 +59,10 @@ def verify_email(*, token: str, now: datetime) -> User:
             if former != owner.email:
                 # A link that waits in the former mailbox opens nothing any more.
                 void_links(user=owner, purpose=Purpose.RESET_PASSWORD)
-                audit.record(action="account.email_changed", actor_id=owner.pk, target=target, now=now)
+                # Whose erasure reaches what was written of the former address.
+                details = {"former": audit.address_target(former)} if former else {}
+                audit.record(action="account.email_changed", actor_id=owner.pk, target=target, details=details, now=now)
+                newsletter.follow(former=former, address=owner.email, was_proved=was_proved)
                 outbox.put("accounts.tell_old_address", {"user_id": str(owner.pk), "address": former})
     except IntegrityError:
         # Somebody else has proved the address since the link was mailed.
@@ -97,7 +101,7 @@ def reset_password(
         changed = User.objects.filter(pk=proof.user_id, email=proof.address, is_active=True)
         # Whoever had the account until now may have asked for an address of theirs.
         void_address_change(user=user)
-        forget_unproved(user=user, now=now)
+        unlink_all(user=user, now=now)
         # Who got this mail reads the mail of this address.
         proved_at = Coalesce("email_verified_at", Value(now))
         if not changed.update(password=hashed, email_verified_at=proved_at, updated_at=now):

@@ -10,7 +10,8 @@ from accounts.models import Purpose, Tier, User
 from accounts.roles import ROLES, STAFF_ROLES, matches
 from accounts.services.api_keys import revoke_all_keys
 from accounts.services.devices import forget_devices
-from accounts.services.links import void_links
+from accounts.services.identities import unlink_all
+from accounts.services.links import void_address_change, void_links
 from accounts.services.passwords import check_password_strength
 from accounts.services.sessions import revoke_sessions, revoke_versionless_sessions
 from common import audit, outbox
@@ -18,7 +19,8 @@ from common.errors import Invalid
 
 
 def set_password(*, user: User, password: str, now: datetime, actor_id: uuid.UUID | None) -> None:
-    """Give a person a new password on staff's word: their sessions and links end, their devices are forgotten.
+    """Give a person a new password on staff's word: their sessions and links end, their devices are forgotten, and
+    so is an address that somebody had asked for.
 
     Raises WeakPassword.
     """
@@ -27,9 +29,11 @@ def set_password(*, user: User, password: str, now: datetime, actor_id: uuid.UUI
     user.updated_at = now
     with transaction.atomic():
         void_links(user=user, purpose=Purpose.RESET_PASSWORD)
+        void_address_change(user=user)
         user.save(update_fields=["password", "updated_at"])
         revoke_sessions(user=user, now=now, because="password set by staff")
         revoke_all_keys(user=user, now=now, because="password set by staff", actor_id=actor_id)
+        unlink_all(user=user, now=now)
         forget_devices(user=user)
         audit.record(action="account.password_set", actor_id=actor_id, target=f"user {user.pk}", now=now)
         outbox.put("accounts.tell_of_new_password", {"user_id": str(user.pk), "address": user.email})

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import tasks
-from accounts.models import NewsletterSubscription, SubscriptionStatus
+from accounts.models import NewsletterSubscription, SubscriptionStatus, User
 from accounts.services import newsletter
 from common.models import AuditEntry, OutboxTask
 from common.tests.openapi import as_documented, refused
@@ -271,6 +271,7 @@ def test_what_is_not_confirmed_goes_after_a_week_and_what_has_ended_after_a_mont
 
 
 def test_erasing_an_account_erases_its_addresss_subscription(api, alice):
+    User.objects.filter(pk=alice.pk).update(email_verified_at=now())
     subscribed(api, alice.email)
 
     api(alice).delete("/api/v1/users/me")

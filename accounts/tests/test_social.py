@@ -8,8 +8,8 @@ import pytest
 from django.core import mail
 
 from accounts import services, tasks
-from accounts.models import Identity, Session, SpentIdToken, User
-from accounts.services import identities, second_factor
+from accounts.models import Identity, Purpose, Session, SpentIdToken, User
+from accounts.services import identities, links, second_factor
 from accounts.tests.issuer import running
 from common import flags
 from common.models import AuditEntry, OutboxTask
@@ -191,12 +191,21 @@ def test_an_account_that_was_made_with_somebody_elses_address_waits_in_vain_for_
 def test_a_reset_takes_the_links_of_whoever_made_an_unverified_account(api, alice):
     linked(alice, subject="mallory", provider="supabase")
 
-    identities.forget_unproved(user=alice, now=now())
+    identities.unlink_all(user=alice, now=now())
 
     assert Identity.objects.count() == 0
-    linked(verified(alice), subject="alice", provider="supabase")
-    identities.forget_unproved(user=alice, now=now())
-    assert Identity.objects.count() == 1
+
+
+def test_a_reset_takes_the_links_of_whoever_had_the_account_and_leaves_the_shops_own_provider(api, alice):
+    linked(verified(alice), subject="thief", provider="google")
+    linked(alice, subject="alice", provider="supabase")
+    token = links.draw_link(user=alice, purpose=Purpose.RESET_PASSWORD, address=alice.email, now=now())
+
+    answer = api().post("/api/v1/auth/password/reset", {"token": token, "password": "a better horse battery"})
+
+    assert answer.status_code == 200
+    assert [identity.provider for identity in Identity.objects.all()] == ["supabase"]
+    assert AuditEntry.objects.filter(action="identity.unlinked").count() == 1
 
 
 def test_without_an_address_nobody_new_gets_an_account(api, google):
