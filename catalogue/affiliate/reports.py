@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, UUIDField
 from django.db.models.functions import Cast, Coalesce, Round, TruncMonth
 
 from catalogue.models import AffiliateClick, AffiliateConversion, ConversionKind, Product
@@ -26,7 +26,7 @@ FIGURES = (
     "reversed commission",
     "earned",
 )
-OF_CLICKS = ("placement", "policy", "product_id")
+OF_CLICKS = {"placement": CharField(), "policy": CharField(), "product_id": UUIDField()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +87,10 @@ def _of_origin() -> dict[str, Any]:
     sale = AffiliateConversion.objects.filter(
         programme=OuterRef("programme"), external_reference=OuterRef("sale_reference"), kind=ConversionKind.SALE
     )
-    return {name: Coalesce(F(f"click__{name}"), Subquery(sale.values(f"click__{name}")[:1])) for name in OF_CLICKS}
+    return {
+        name: Coalesce(F(f"click__{name}"), Subquery(sale.values(f"click__{name}")[:1]), output_field=field)
+        for name, field in OF_CLICKS.items()
+    }
 
 
 def _grouped(
