@@ -22,6 +22,7 @@ from accounts import services as accounts
 from accounts.models import User
 from catalogue import facets, reads, shelves
 from catalogue import services as catalogue
+from catalogue.affiliate import programmes
 from catalogue.models import Category, Product
 from catalogue.search import asking, vocabulary
 from common import flags, limits
@@ -143,6 +144,7 @@ def _forget_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     asking.forget()
     vocabulary.forget()
     shelves.forget()
+    programmes.forget()
     shop.forget()
     registry.forget()
     trending.forget()

@@ -7,6 +7,7 @@ SCOPES: dict[str, str] = {
     "profile:read": "Read one's own profile.",
     "catalogue:read": "Read products and categories, with the fields that the owner's roles show.",
     "catalogue:write": "Add, change, upload and take away products, as far as the owner's roles allow it.",
+    "affiliate:write": "Bring in what affiliate networks report, as far as the owner's roles allow it.",
     "recommendations:read": "Read recommendations and the reasons for them.",
     "recommendations:write": "Make one's list anew and tell what became of a recommendation.",
     "swipes:read": "Read one's swiping sessions, decks, tastes and history.",

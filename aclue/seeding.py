@@ -6,10 +6,11 @@ Each stage stands by itself and knows what is there already, so an interrupted s
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from django.conf import settings
@@ -18,12 +19,13 @@ from accounts import services as accounts
 from accounts.models import User
 from aclue.demo.people import DrawnPerson, draw_people
 from aclue.demo.pictures import draw_picture
-from aclue.demo.products import DrawnProduct, draw_categories, draw_products
+from aclue.demo.products import SHOP_URL, DrawnProduct, draw_categories, draw_products
 from aclue.demo.records import Direction as DrawnDirection
 from aclue.demo.year import Year, draw_year
 from aclue.environment import kept_secret
 from catalogue import services as catalogue
-from catalogue.models import Category, Product
+from catalogue.affiliate import programmes
+from catalogue.models import AffiliateClick, AffiliateProgramme, Category, CommissionRate, Product
 from catalogue.search.vocabulary import refresh_words
 from common import audit
 from common.models import SystemEvent
@@ -36,6 +38,7 @@ from swipes.models import BehaviourEvent, Direction, EventType, SessionType, Swi
 SEED = 2026
 SEEDED = "demo.seeded"
 PREFIX = "demo-"
+PROGRAMME = "demo"
 STAFF_DOMAIN = "@demo.aclue.example"
 PEOPLE_DOMAIN = "@people.demo.aclue.example"
 # One of the people drawn is signed in as; everybody else here is new.
@@ -77,6 +80,7 @@ def seed_demo(*, now: datetime, n_products: int, n_people: int, say: Say) -> Non
     store_orders(year, user_ids, products)
     recommendations.refresh_popularity(now=now)
     store_sign_ins(now)
+    store_programme(now)
     audit.report(
         name=SEEDED,
         now=now,
@@ -90,12 +94,17 @@ def remove_demo() -> None:
     Order.objects.filter(external_reference__startswith=PREFIX).delete()
     User.objects.filter(email__endswith=PEOPLE_DOMAIN).delete()
     User.objects.filter(email__endswith=STAFF_DOMAIN).delete()
-    Product.objects.filter(external_reference__startswith=PREFIX).exclude(pk__in=_bought()).delete()
+    Product.objects.filter(external_reference__startswith=PREFIX).exclude(pk__in=_named()).delete()
+    if not AffiliateClick.objects.filter(programme__slug=PROGRAMME).exists():
+        CommissionRate.objects.filter(programme__slug=PROGRAMME).delete()
+        AffiliateProgramme.objects.filter(slug=PROGRAMME).delete()
     SystemEvent.objects.filter(name=SEEDED).delete()
 
 
-def _bought() -> set[uuid.UUID]:
-    return set(Order.objects.values_list("lines__product", flat=True)) - {None}
+def _named() -> set[uuid.UUID]:
+    """Return the products that an order or the affiliate ledger names."""
+    bought = set(Order.objects.values_list("lines__product", flat=True)) - {None}
+    return bought | set(AffiliateClick.objects.values_list("product", flat=True))
 
 
 def store_products(drawn: list[DrawnProduct], now: datetime, say: Say) -> list[uuid.UUID]:
@@ -138,6 +147,22 @@ def store_products(drawn: list[DrawnProduct], now: datetime, say: Say) -> list[u
     refresh_words(now=now)
     ids = dict(Product.objects.filter(external_reference__startswith=PREFIX).values_list("external_reference", "pk"))
     return [ids[PREFIX + product.key] for product in drawn]
+
+
+def store_programme(now: datetime) -> None:
+    """Store the programme of the demo's merchant, whose page does not exist, unless it is there."""
+    if AffiliateProgramme.objects.filter(slug=PROGRAMME).exists():
+        return
+    programme = AffiliateProgramme(
+        name="Demo shop",
+        slug=PROGRAMME,
+        tag_parameter="tag",
+        sub_id_parameter="sub",
+        tags={"GB": "aclue-demo-21", "US": "aclue-demo-20"},
+    )
+    programmes.save_programme(programme=programme, hosts=[urlsplit(SHOP_URL).netloc], now=now, actor_id=None)
+    rate = CommissionRate(programme=programme, percent=Decimal(5), since_on=date(2025, 1, 1))
+    programmes.save_rate(rate=rate, now=now, actor_id=None)
 
 
 def store_categories(now: datetime) -> dict[str, Category]:

@@ -319,6 +319,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Occasion": "catalogue.models.Occasion",
         "OrderStatus": "orders.serializers.STATUSES",
+        "ConversionKind": "catalogue.affiliate.shapes.KINDS",
         "UploadStatus": "catalogue.upload_shapes.STATUSES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
@@ -421,6 +422,12 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "aclue <hello@aclue.example>
 LEGAL_ENTITY_NAME = env.text("LEGAL_ENTITY_NAME")
 LEGAL_CONTACT = env.text("LEGAL_CONTACT")
 
+# Links to merchants: whether they are tagged and counted, and the country whose tag they carry unless a link names one
+ENABLE_AFFILIATE_TRACKING = env.flag("ENABLE_AFFILIATE_TRACKING", True)
+AFFILIATE_COUNTRY = env.text("AFFILIATE_COUNTRY", "GB")
+if not (len(AFFILIATE_COUNTRY) == 2 and AFFILIATE_COUNTRY.isascii() and AFFILIATE_COUNTRY.isupper()):
+    raise ImproperlyConfigured(f"AFFILIATE_COUNTRY={AFFILIATE_COUNTRY!r} takes two capitals, such as GB.")
+
 # Language and time
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -512,7 +519,6 @@ LOGGING = {"level": LOG_LEVEL, "readable": ENVIRONMENT == "development"}
 ACLUE_DATA_DIR = Path(env.text("ACLUE_DATA_DIR", str(BASE_DIR.parent / "shared" / "data")))
 SUPABASE_WEBHOOK_SECRET = env.text("SUPABASE_WEBHOOK_SECRET")
 AMAZON_ASSOCIATE_TAG = env.text("AMAZON_ASSOCIATE_TAG")
-ENABLE_AFFILIATE_TRACKING = env.flag("ENABLE_AFFILIATE_TRACKING", True)
 MAINTENANCE = env.flag("MAINTENANCE", False)
 SENTRY_DSN = env.url("SENTRY_DSN", "", ("http", "https"))
 POSTHOG_KEY = env.text("POSTHOG_KEY")

@@ -16,8 +16,20 @@ from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from catalogue import exporting, pictures, services, workbooks
+from catalogue.affiliate import admin as affiliate
 from catalogue.media import media_url
-from catalogue.models import BulkUpload, Category, Occasion, Product, Search, Status
+from catalogue.models import (
+    AffiliateClick,
+    AffiliateConversion,
+    AffiliateProgramme,
+    BulkUpload,
+    Category,
+    CommissionRate,
+    Occasion,
+    Product,
+    Search,
+    Status,
+)
 from catalogue.search.asking import wanted_of
 from catalogue.search.backends import products_found
 from catalogue.upload_admin import BulkUploadAdmin
@@ -25,6 +37,10 @@ from common.errors import DomainError
 from common.staff import ReadOnlyAdmin
 
 admin.site.register(BulkUpload, BulkUploadAdmin)
+admin.site.register(AffiliateProgramme, affiliate.ProgrammeAdmin)
+admin.site.register(AffiliateClick, affiliate.ClickAdmin)
+admin.site.register(AffiliateConversion, affiliate.ConversionAdmin)
+admin.site.register(CommissionRate, affiliate.RateAdmin)
 
 
 class ProductForm(forms.ModelForm):

@@ -340,3 +340,158 @@ class BulkUploadError(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}, {self.column}: {self.message}"
+
+
+class AffiliateProgramme(models.Model):
+    """An agreement with merchants that pay for sales: which addresses it covers, and how its links are tagged."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=60, unique=True, help_text="What reports of conversions call it.")
+    tag_parameter = models.CharField(
+        max_length=40, blank=True, help_text="The parameter that carries the shop's tag, such as tag."
+    )
+    sub_id_parameter = models.CharField(
+        max_length=40, blank=True, help_text="The parameter that carries the click's id, such as ascsubtag."
+    )
+    tags = models.JSONField(default=dict, blank=True, help_text="The shop's tag in each country.")
+    is_active = models.BooleanField(default=True, help_text="Links lead to its hosts.")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AffiliateHost(models.Model):
+    """A host that links may lead to over https; it belongs to one programme."""
+
+    host = models.CharField(max_length=253, primary_key=True)
+    programme = models.ForeignKey(AffiliateProgramme, on_delete=models.CASCADE, related_name="hosts")
+
+    class Meta:
+        ordering = ["host"]
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class AffiliateClick(models.Model):
+    """Somebody went to a merchant; who it was is not kept. The id is the sub-id by which a network's report names it.
+
+    What floors above have shown is kept as plain text.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey(AffiliateProgramme, on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    country = models.CharField(max_length=2)
+    tag = models.CharField(max_length=80, blank=True)
+    recommendation_id = models.CharField(max_length=200, blank=True)
+    session = models.CharField(max_length=100, blank=True)
+    placement = models.CharField(max_length=60, blank=True)
+    policy = models.CharField(max_length=60, blank=True)
+    clicked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-clicked_at", "id"]
+        indexes = [models.Index(fields=["-clicked_at", "id"], name="catalogue_clicks_by_age")]
+
+    def __str__(self) -> str:
+        return self.id.hex
+
+
+class AffiliateVisit(models.Model):
+    """When a visitor was last counted at a product; the visitor is a keyed digest, and the row goes after a day."""
+
+    visitor = models.CharField(max_length=32)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)
+    click = models.ForeignKey(AffiliateClick, on_delete=models.CASCADE, related_name="+", db_index=False)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("visitor", "product"), name="catalogue_visit_once")]
+        indexes = [models.Index(fields=["counted_at"], name="catalogue_visits_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.visitor} {self.product_id}"
+
+
+class ConversionKind(models.TextChoices):
+    """What a line of a report says."""
+
+    SALE = "SALE", "sale"
+    REVERSAL = "REVERSAL", "reversal"
+
+
+class AffiliateConversion(models.Model):
+    """A line of a network's report: a sale, or what was taken back of one. Lines are only ever added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey(AffiliateProgramme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8, choices=ConversionKind)
+    external_reference = models.CharField(max_length=120, help_text="The network's own name for the line.")
+    sale_reference = models.CharField(max_length=120, help_text="The line that a reversal takes back; a sale's own.")
+    sub_id = models.CharField(max_length=100, blank=True)
+    click = models.ForeignKey(AffiliateClick, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ordered_at = models.DateTimeField(help_text="When the order was placed; of a reversal too.")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    commission = models.DecimalField(max_digits=12, decimal_places=2)
+    is_reported = models.BooleanField(help_text="The commission stood in the report; otherwise our rates made it.")
+    currency = models.CharField(max_length=3)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-ordered_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("programme", "external_reference", "kind"), name="catalogue_conversion_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0, commission__gte=0), name="catalogue_conversion_not_negative"
+            ),
+        ]
+        indexes = [models.Index(fields=["-ordered_at", "id"], name="catalogue_conversions_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.external_reference} ({self.get_kind_display()})"
+
+
+class CommissionRate(models.Model):
+    """What a programme pays of a sale, where its report does not say; valid from a day until before another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey(AffiliateProgramme, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty means any."
+    )
+    percent = models.DecimalField(
+        max_digits=5, decimal_places=2, validators=[MinValueValidator(0), MaxValueValidator(100)]
+    )
+    since_on = models.DateField("valid from", help_text="By the day of the order, in UTC.")
+    until_on = models.DateField("valid until", null=True, blank=True, help_text="This day no more; empty: for good.")
+
+    class Meta:
+        ordering = ["programme", "category", "-since_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(percent__gte=0, percent__lte=100), name="catalogue_rate_is_percentage"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until_on=None) | models.Q(until_on__gt=models.F("since_on")),
+                name="catalogue_rate_ends_after_start",
+            ),
+            # That no two overlap in any other way is the service's to see (catalogue/affiliate/programmes.py).
+            models.UniqueConstraint(fields=("programme", "category", "since_on"), name="catalogue_rate_once"),
+            models.UniqueConstraint(
+                fields=("programme", "since_on"),
+                condition=models.Q(category=None),
+                name="catalogue_general_rate_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percent} % since {self.since_on}"

@@ -50,7 +50,10 @@ class ProductSerializer(serializers.Serializer[Any]):
     asin = serializers.CharField()
     rating = serializers.FloatField(allow_null=True)
     review_count = serializers.IntegerField()
-    affiliate_url = serializers.CharField()
+    affiliate_url = serializers.CharField(
+        help_text="The merchant's page. Lead people there by `/affiliate/click/{id}`, and say beside the link that the "
+        "shop may earn from what they buy."
+    )
     in_stock = serializers.BooleanField()
     stock = serializers.IntegerField(
         allow_null=True, required=False, help_text="For staff; null when not counted here."

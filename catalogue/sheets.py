@@ -1,4 +1,4 @@
-"""Files of products as lines: CSV, Excel workbooks (XLSX) and JSON lines, read piece by piece."""
+"""Files of products, and others that staff send, as lines: CSV, workbooks (XLSX), JSON lines, read piece by piece."""
 
 import csv
 import dataclasses
@@ -58,13 +58,22 @@ def kind_of(name: str) -> FileKind:
 
 
 class Sheet:
-    """A file of products that may be opened as often as one likes."""
+    """A file, of products unless other columns are named, that may be opened as often as one likes."""
 
-    def __init__(self, name: str, opened: Callable[[], BinaryIO], kind: FileKind | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        opened: Callable[[], BinaryIO],
+        kind: FileKind | None = None,
+        *,
+        columns: Sequence[str] = COLUMNS,
+        required: Sequence[str] = REQUIRED,
+    ) -> None:
         """Take how to open the file, and its kind where the name does not tell it. Raises UnreadableFile."""
         self.name = name
         self.kind = kind or kind_of(name)
         self._opened = opened
+        self._columns, self._required = columns, required
 
     @classmethod
     def at(cls, path: Path) -> "Sheet":
@@ -157,10 +166,10 @@ class Sheet:
         columns = [str(name or "").strip().lower() for name in names]
         while columns and not columns[-1]:
             columns.pop()
-        for column in REQUIRED:
+        for column in self._required:
             if column not in columns:
                 raise UnreadableFile(f"{self.name}, line {number}: the column {column} is missing.")
-        for column in COLUMNS:
+        for column in self._columns:
             if columns.count(column) > 1:
                 raise UnreadableFile(f"{self.name}, line {number}: the column {column} is there twice.")
         return columns
@@ -174,7 +183,7 @@ class Sheet:
             cells = {
                 column: cell
                 for column, cell in zip(columns, row, strict=False)
-                if column in COLUMNS and cell not in (None, "")
+                if column in self._columns and cell not in (None, "")
             }
             failed = next((column for column, cell in cells.items() if cell in FAILED_CELLS), None)
             if failed:
@@ -187,7 +196,7 @@ class Sheet:
         with self._text(file) as text:
             for number, words in enumerate(text, start=1):
                 if words.strip():
-                    yield _json_line(number, words)
+                    yield _json_line(number, words, self._columns)
 
 
 class _Reading:
@@ -229,12 +238,12 @@ def _value(column: str, cell: Any) -> Any:
     return cell
 
 
-def _json_line(number: int, text: str) -> Line:
+def _json_line(number: int, text: str, columns: Sequence[str]) -> Line:
     try:
         row = orjson.loads(text)
     except orjson.JSONDecodeError as problem:
         message = f"The line is no JSON: {problem.msg} (character {problem.colno})."
         return Line(number, {}, RowError(number, "", message))
     if isinstance(row, dict):
-        return Line(number, {column: value for column, value in row.items() if column in COLUMNS})
+        return Line(number, {column: value for column, value in row.items() if column in columns})
     return Line(number, {}, RowError(number, "", "The line is no JSON object."))

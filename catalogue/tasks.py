@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalogue import uploads
+from catalogue.affiliate import clicks
 from catalogue.search import documents, log, vocabulary
 from common.outbox import NotNow, long_consumer
 
@@ -33,7 +34,8 @@ def refresh_search() -> None:
 
 @shared_task(name="catalogue.tidy")
 def tidy() -> None:
-    """Delete old searches, uploaded files, and later their reports, that nobody needs any more."""
+    """Delete old searches, visits to merchants, uploaded files, and later their reports, that nobody needs any more."""
     now = timezone.now()
     log.tidy(now=now)
     uploads.tidy(now=now)
+    clicks.tidy(now=now)

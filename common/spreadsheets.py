@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 # A cell that begins like this is a formula to a spreadsheet.
@@ -23,6 +24,8 @@ def cell(value: Any) -> str:
     >>> cell("=1+1"), cell(None), cell("plain")
     ("'=1+1", '', 'plain')
     """
+    if isinstance(value, int | float | Decimal):
+        return str(value)  # A number below 0 is no formula.
     text = "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) or text.startswith(FORMULA) else text
 

@@ -1,14 +1,20 @@
 """Products as the deck's cards write them."""
 
+import dataclasses
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
+
+from catalogue.affiliate.clicks import Source
+from catalogue.affiliate.programmes import programme_for
 from catalogue.media import picture_set
 
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 
-def as_card(product: dict[str, Any]) -> dict[str, Any]:
-    """Return what a card shows of a product on show."""
+def as_card(product: dict[str, Any], source: Source) -> dict[str, Any]:
+    """Return what a card shows of a product on show; `source` is what its link to the merchant says of itself."""
     return {
         "id": str(product["id"]),
         "title": product["title"],
@@ -18,7 +24,16 @@ def as_card(product: dict[str, Any]) -> dict[str, Any]:
         "price": priced(float(product["price"]), product["currency"]),
         "picture": safe_picture(product["image_url"]),
         "picture_set": picture_set(product["image_url"]),
+        "shop_link": shop_link(product, source),
     }
+
+
+def shop_link(product: dict[str, Any], source: Source) -> str | None:
+    """Return the way to the merchant, through the click's address, or None where no link may lead."""
+    if programme_for(product["affiliate_url"]) is None:
+        return None
+    told = {name: value for name, value in dataclasses.asdict(source).items() if value}
+    return f"{reverse('catalogue:affiliate-click', args=[product['id']])}?{urlencode(told)}"
 
 
 def priced(amount: float, currency: str) -> str:

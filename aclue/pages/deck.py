@@ -14,7 +14,8 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from aclue.pages.cards import as_card
-from aclue.pages.visitors import SHOWN, Hand, visitor_of
+from aclue.pages.visitors import DECK, GIFTS, LIKES, SHOWN, Hand, visitor_of
+from catalogue.affiliate.clicks import Source
 from catalogue.models import Product
 from catalogue.reads import products_by_id
 from swipes.models import Direction
@@ -94,14 +95,21 @@ def _table(request: HttpRequest, hand: Hand, restored: uuid.UUID | None = None) 
     products = hand.products
     if restored:
         products = products_by_id([restored]) + [card for card in products if str(card["id"]) != str(restored)]
+    on_deck = Source(placement=DECK, policy=hand.policy, session=hand.session)
     return {
         "who": str(request.user.pk or "guest"),
-        "cards": [as_card(product) for product in products],
+        "cards": [as_card(product, on_deck) for product in products],
         "restored": restored,
         "can_undo": hand.can_undo,
         "n_answers": hand.n_answers,
         "percent_sure": round(hand.sureness * 100),
-        "liked": [as_card(product) for product in hand.liked],
-        "gifts": [as_card(product) | {"reason": product["reason"]} for product in hand.gifts],
+        "liked": [as_card(product, Source(placement=LIKES, session=hand.session)) for product in hand.liked],
+        "gifts": [as_card(gift, _source_of(gift, hand)) | {"reason": gift["reason"]} for gift in hand.gifts],
         "is_empty": not products and not Product.objects.active().in_stock().exists(),
     }
+
+
+def _source_of(gift: dict[str, Any], hand: Hand) -> Source:
+    return Source(
+        placement=GIFTS, policy=gift["policy"], recommendation_id=gift["recommendation_id"], session=hand.session
+    )

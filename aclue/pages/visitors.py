@@ -11,13 +11,16 @@ from django.http import HttpRequest
 from accounts.models import User
 from catalogue.reads import products_by_id
 from recommendations.answers import Asked, recommend
-from recommendations.deck import deal_deck, strangers_deck
+from recommendations.deck import POPULAR, deal_deck, strangers_deck
+from recommendations.ids import read_id
 from recommendations.telling import tell
 from swipes import services
 from swipes.impressions import note_shown
 from swipes.models import Direction, SessionType, Swipe, SwipeSession
 
 SURFACE = "site"
+# Where on the page products stand.
+DECK, GIFTS, LIKES = "deck", "deck-side", "likes"
 # Cards in the page: those one sees, and two in reserve for a quick hand.
 SHOWN, DEALT = 3, 5
 N_LIKES = 8
@@ -37,6 +40,8 @@ class Hand(NamedTuple):
     sureness: float = 0.0
     liked: Sequence[dict[str, Any]] = ()
     gifts: Sequence[dict[str, Any]] = ()
+    policy: str = ""
+    session: str = ""
 
 
 class Visitor(Protocol):
@@ -69,7 +74,7 @@ class Guest:
         """Return the best liked products that are not done."""
         answered = self._answered()
         products = strangers_deck(DEALT, without=[uuid.UUID(product_id) for product_id in answered])
-        return Hand(products, can_undo=bool(answered))
+        return Hand(products, can_undo=bool(answered), policy=POPULAR)
 
     def answer(self, product_id: uuid.UUID, direction: Direction, response_time_ms: int | None, now: datetime) -> None:
         """Put the card aside."""
@@ -108,7 +113,9 @@ class Member:
         newest = Swipe.objects.by(self.user).liked().values_list("product_id", flat=True)[:N_LIKES]
         liked = products_by_id(list(dict.fromkeys(newest)))
         gifts = self._gifts(now) if deck.n_answers >= FEW else ()
-        return Hand(deck.products, deck.n_answers > 0, deck.n_answers, deck.sureness, liked, gifts)
+        return Hand(
+            deck.products, deck.n_answers > 0, deck.n_answers, deck.sureness, liked, gifts, deck.policy, str(sitting.pk)
+        )
 
     def answer(self, product_id: uuid.UUID, direction: Direction, response_time_ms: int | None, now: datetime) -> None:
         """Record the answer; raises NoSuchProduct."""
@@ -143,8 +150,16 @@ class Member:
         """Return what we would give this person now, each with its reason."""
         asked = Asked(limit=N_GIFTS)
         answer = recommend(self.user.pk, asked, now)
-        told = tell(self.user, answer, asked, now=now, placement="deck-side", surface=SURFACE)
-        return [one["product"] | {"reason": one["reason"]} for one in told["recommendations"]]
+        told = tell(self.user, answer, asked, now=now, placement=GIFTS, surface=SURFACE)
+        return [
+            one["product"]
+            | {
+                "reason": one["reason"],
+                "recommendation_id": one["id"],
+                "policy": read_id(one["id"], self.user.pk).policy,
+            }
+            for one in told["recommendations"]
+        ]
 
     def sitting(self, now: datetime) -> SwipeSession:
         """Return the sitting of this browser, begun when there is none or when it is not this person's."""

@@ -14,7 +14,8 @@ from accounts.tests.issuer import running
 from aclue.tests.preparations import Preparations
 from catalogue import services as catalogue
 from catalogue import uploads
-from catalogue.models import UploadMode
+from catalogue.affiliate import clicks, conversions, programmes
+from catalogue.models import AffiliateProgramme, CommissionRate, UploadMode
 from catalogue.search import log
 from common import audit
 from conftest import NOW, PASSWORD, make_person
@@ -36,6 +37,15 @@ def upload_file(**options):
     )
 
 
+def affiliate_programme(slug="larkfield"):
+    """Store a programme that covers the host of its own name."""
+    programme = AffiliateProgramme(
+        name=slug.title(), slug=slug, tag_parameter="tag", sub_id_parameter="sub", tags={"GB": "aclue-21"}
+    )
+    hosts = [f"{slug}.example"]
+    return programmes.save_programme(programme=programme, hosts=hosts, now=NOW, actor_id=None)
+
+
 @pytest.fixture
 def provider(settings):
     """A sign-in provider that stands for all of them."""
@@ -50,7 +60,14 @@ def world(make_product, provider):
 
     def make(*roles):
         user = make_person("Ada", roles=roles)
-        scarf = make_product("Silk scarf", is_featured=True, occasions=["birthday"], external_reference="R1")
+        scarf = make_product(
+            "Silk scarf",
+            is_featured=True,
+            occasions=["birthday"],
+            external_reference="R1",
+            affiliate_url="https://larkfield.example/scarf",
+        )
+        affiliate_programme()
         session = swipes.start_session(user=user, session_type=SessionType.GIFT, now=NOW)
         (swipe,), _ = swipes.record_swipes(
             user=user, answers=[swipes.Answer(session.pk, make_product("Mug").pk, Direction.RIGHT)], now=NOW
@@ -115,6 +132,13 @@ def one_of_everything(alice, scarf, mug, deck, make_product):
     )
     recommendations.request_training(model_type="als", parameters={"factors": 8}, now=NOW)
     upload_file()
+    programme = affiliate_programme()
+    hat = make_product("Silk hat", affiliate_url="https://larkfield.example/hat")
+    clicks.follow_link(product_id=hat.pk, visitor="a", country="", source=clicks.Source(policy="ease:1"), now=NOW)
+    rate = CommissionRate(programme=programme, percent=Decimal(5), since_on=NOW.date())
+    programmes.save_rate(rate=rate, now=NOW, actor_id=None)
+    sale = conversions.ReportLine("LK-1", NOW, Decimal("42.50"), "GBP")
+    conversions.record_conversion(programme=programme, line=sale, now=NOW, actor_id=None)
     recommendations.record_interaction(
         user=alice,
         recommendation=RecommendationId(uuid.uuid4(), 1, scarf.pk, "ease:1"),

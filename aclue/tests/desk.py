@@ -44,3 +44,31 @@ def upload_form(
 ):
     file = SimpleUploadedFile(name, content)
     return {"file": file, "mode": "UPSERT", "is_dry_run": "on", **values}
+
+
+def programme_form(**values):
+    return {
+        "name": "Otterburn",
+        "slug": "otterburn",
+        "hosts": "www.otterburn.example\nOtterburn.example",
+        "tag_parameter": "tag",
+        "tags": "gb otter-21\nUS otter-20",
+        "sub_id_parameter": "sub",
+        "is_active": "on",
+        **values,
+    }
+
+
+def rate_form(programme, **values):
+    return {
+        "programme": programme.pk,
+        "category": "",
+        "percent": "4.5",
+        "since_on": "2026-01-01",
+        "until_on": "",
+        **values,
+    }
+
+
+def report_form(programme, content=b"external_reference,ordered_at,amount,currency\nO-1,2026-11-20,20.00,GBP\n"):
+    return {"programme": programme.pk, "file": SimpleUploadedFile("november.csv", content)}

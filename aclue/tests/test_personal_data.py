@@ -387,6 +387,7 @@ def test_no_json_column_but_the_known_ones_could_name_a_person():
         ("recommendations.TrainingRun", "metrics"),
         ("recommendations.ModelVersion", "parameters"),
         ("recommendations.ModelVersion", "metrics"),
+        ("catalogue.AffiliateProgramme", "tags"),
         ("catalogue.Product", "tags"),
         ("catalogue.Product", "images"),
         ("catalogue.Product", "occasions"),

@@ -15,7 +15,8 @@ from accounts.models import ApiKey, Authenticator, Purpose, User
 from accounts.services import links, newsletter, second_factor
 from accounts.tests.factors import code_of, switch_on
 from accounts.tests.issuer import running
-from catalogue.models import Product
+from aclue.tests.conftest import affiliate_programme
+from catalogue.models import AffiliateConversion, Product
 from common.tests.openapi import as_documented, document, operations
 from conftest import PASSWORD
 from orders import services as orders
@@ -51,6 +52,7 @@ OF_ITS_OWN = {
     "answer_id",
     "recommendation_id",
     "product_id",
+    "programme",
 }
 
 WRITES = {
@@ -107,9 +109,21 @@ WRITES = {
         Product,
     ),
     "change": ("patch", "/api/v1/products/{product}", {"title": "Lamp"}, Product),
+    "conversion": (
+        "post",
+        "/api/v1/affiliate/conversions",
+        {
+            "programme": "{programme}",
+            "external_reference": "7",
+            "ordered_at": "2025-11-20T09:30:00Z",
+            "amount": 5,
+            "currency": "GBP",
+        },
+        AffiliateConversion,
+    ),
 }
 WITHOUT_STRANGE_NAMES = ("post", "/api/v1/recommendations/generate")
-STAFF_WRITES = {"product", "replace", "change", "step"}
+STAFF_WRITES = {"product", "replace", "change", "step", "conversion"}
 
 
 def poison_for(field):
@@ -248,6 +262,7 @@ def send(api, alice, mary, make_product, issuer, settings):
             "session": str(session.pk),
             "token": signed.refresh_token,
             "recommendation": shown,
+            "programme": affiliate_programme(f"larkfield-{nth}").slug,
             **links_and_codes(name, sender, nth, issuer),
         }
         filled = filled_in(body, nth, known)

@@ -17,6 +17,9 @@ from accounts.models import NewsletterSubscription, Session, SubscriptionStatus
 from accounts.services import api_keys
 from catalogue import uploads
 from catalogue.models import (
+    AffiliateClick,
+    AffiliateProgramme,
+    AffiliateVisit,
     BulkUpload,
     BulkUploadError,
     BulkUploadPiece,
@@ -228,8 +231,15 @@ def uploaded():
     return list(counts), Product.objects.count(), BulkUploadError.objects.values_list("line", flat=True).get()
 
 
-def old_uploads_and_searches():
+def old_uploads_searches_and_visits():
     now = timezone.now()
+    fill_shop(now=NOW, n_people=0, n_products=1)
+    product = Product.objects.get()
+    programme = AffiliateProgramme.objects.create(name="Larkfield", slug="larkfield", created_at=now, updated_at=now)
+    for hours in (23, 25):
+        click = AffiliateClick.objects.create(programme=programme, product=product, country="GB", clicked_at=now)
+        visited_at = now - timedelta(hours=hours)
+        AffiliateVisit.objects.create(visitor=str(hours), product=product, click=click, counted_at=visited_at)
     for days in (89, 91):
         log.note_search(query="lamp", n_found=1, is_loose=False, now=now - timedelta(days=days))
     for days in (6, 8, 91):
@@ -284,9 +294,11 @@ CASES = {
     "accounts.tidy": Case(old_and_living_sessions, Session.objects.count, 1),
     "catalogue.carry_out_upload": Case(an_upload, uploaded, ([("SUCCEEDED", 700, 0, 1)], 700, 702)),
     "catalogue.tidy": Case(
-        old_uploads_and_searches,
-        lambda: (BulkUpload.objects.count(), BulkUploadPiece.objects.count(), Search.objects.count()),
-        (2, 1, 1),
+        old_uploads_searches_and_visits,
+        lambda: tuple(
+            table.objects.count() for table in (BulkUpload, BulkUploadPiece, Search, AffiliateVisit, AffiliateClick)
+        ),
+        (2, 1, 1, 1, 2),
     ),
     "orders.confirm": Case(lambda: an_order()[1], mails_of("confirm"), (["alice@example.com"], 1, 1)),
     "orders.tell_of_step": Case(a_step, mails_of("tell_of_step"), (["alice@example.com"], 1, 1)),

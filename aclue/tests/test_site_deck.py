@@ -1,6 +1,9 @@
 """The deck on the first page, as the server deals it."""
 
+import html
+import re
 from decimal import Decimal
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session as BrowserSession
@@ -9,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from aclue.pages import visitors
-from catalogue.models import Status
+from aclue.tests.conftest import affiliate_programme
+from catalogue.models import AffiliateClick, Product, Status
 from catalogue.services import set_popularity, set_status
 from conftest import NOW, PASSWORD
 from recommendations.tests.handmade import serve_likes
@@ -54,6 +58,53 @@ def test_the_first_page_shows_the_best_liked_gift_with_what_one_wants_to_know(cl
 
     for words in ("Silk scarf", "Larkfield", "£1,234.50", "Soft.", "Accessories", 'src="/media/scarf.webp"'):
         assert words in page
+
+
+@pytest.fixture
+def larkfield(db):
+    return affiliate_programme()
+
+
+def shop_links(page):
+    """Return where the page's links to merchants lead, and what stands beside each."""
+    found = re.findall(r'<a href="([^"]*/affiliate/click/[^"]*)"[^>]*>[^<]*</a>([^/]*)</small>', page)
+    return [(html.unescape(address), beside) for address, beside in found]
+
+
+def test_beside_each_link_to_a_merchant_stands_that_we_may_earn(at_home, shelf, larkfield):
+    serve_likes({(shelf[0], shelf[4]): 1.0, (shelf[0], shelf[5]): 0.5}, shelf, now=NOW)
+    Product.objects.update(affiliate_url="https://larkfield.example/gift")
+    for gift in shelf[:3]:
+        swipe(at_home, gift)
+    page = at_home.get("/")
+
+    links = shop_links(page.text)
+    asked = [dict(parse_qsl(urlsplit(address).query)) for address, _ in links]
+    n_shown = sum(len(page.context[part]) for part in ("cards", "gifts", "liked"))
+    assert len(links) == n_shown == page.text.count("/affiliate/click/")
+    assert {beside.strip() for _, beside in links} == {"<small>aclue may earn from what you buy there."}
+    assert {one["placement"] for one in asked} == {"deck", "deck-side", "likes"}
+    assert [one["placement"] for one in asked if "recommendation_id" in one] == ["deck-side"] * len(
+        page.context["gifts"]
+    )
+    assert all("policy" in one for one in asked if one["placement"] != "likes")
+    assert "larkfield.example" not in page.text
+
+    sent = at_home.get(links[-1][0], headers={"User-Agent": "Mozilla/5.0 Firefox/140.0"})
+
+    counted = AffiliateClick.objects.get()
+    assert sent["Location"] == f"https://larkfield.example/gift?tag=aclue-21&sub={counted.pk.hex}"
+    assert counted.placement == asked[-1]["placement"]
+
+
+def test_a_guest_sees_where_a_gift_may_be_bought_too(client, scarf, mug, larkfield):
+    Product.objects.filter(pk=scarf.pk).update(affiliate_url="https://larkfield.example/scarf")
+    Product.objects.filter(pk=mug.pk).update(affiliate_url="https://evil.example/mug")
+
+    ((address, beside),) = shop_links(client.get("/").text)
+
+    assert address == f"/api/v1/affiliate/click/{scarf.pk}?placement=deck&policy=popular%3Aplain"
+    assert "may earn" in beside
 
 
 def test_a_picture_that_the_content_policy_would_block_is_left_out(client, make_product):

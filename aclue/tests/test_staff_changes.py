@@ -13,8 +13,17 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTa
 
 from accounts.models import ApiKey, Identity, NewsletterSubscription, Session
 from accounts.tests.factors import switch_on
-from aclue.tests.desk import category_form, page_of, person_form, product_form, upload_form
-from catalogue.models import BulkUpload
+from aclue.tests.desk import (
+    category_form,
+    page_of,
+    person_form,
+    product_form,
+    programme_form,
+    rate_form,
+    report_form,
+    upload_form,
+)
+from catalogue.models import AffiliateConversion, AffiliateProgramme, BulkUpload, CommissionRate
 from common.models import AuditEntry, Flag, OutboxTask
 from conftest import NOW
 from orders.models import Order
@@ -34,6 +43,7 @@ ACTIONS = {
     ("accounts.User", "send_reset_link"): "account.reset_sent",
     ("catalogue.BulkUpload", "carry_out"): "product.upload_requested",
     ("catalogue.Category", "delete_selected"): "category.deleted",
+    ("catalogue.CommissionRate", "delete_selected"): "rate.deleted",
     ("catalogue.Product", "delete_selected"): "product.status_set",
     ("catalogue.Product", "export_csv"): "product.exported",
     ("catalogue.Product", "export_xlsx"): "product.exported",
@@ -74,6 +84,12 @@ FORMS = {
         "account.password_set",
         "api_key.all_revoked",
     },
+    ("catalogue.AffiliateConversion", "add"): {"conversion.recorded"},
+    ("catalogue.AffiliateProgramme", "add"): {"programme.created"},
+    ("catalogue.AffiliateProgramme", "change"): {"programme.changed"},
+    ("catalogue.CommissionRate", "add"): {"rate.created"},
+    ("catalogue.CommissionRate", "change"): {"rate.changed"},
+    ("catalogue.CommissionRate", "delete"): {"rate.deleted"},
     ("catalogue.BulkUpload", "add"): {"product.upload_requested"},
     ("catalogue.Category", "add"): {"category.created"},
     ("catalogue.Category", "change"): {"category.changed"},
@@ -123,8 +139,11 @@ def rows(one_of_everything, alice, scarf, make_category):
         "accounts.Identity": Identity.objects.get(),
         "accounts.Session": Session.objects.active(timezone.now()).filter(user=alice)[0],
         "accounts.User": alice,
+        "catalogue.AffiliateConversion": AffiliateConversion.objects.get(),
+        "catalogue.AffiliateProgramme": AffiliateProgramme.objects.get(),
         "catalogue.BulkUpload": BulkUpload.objects.get(),
         "catalogue.Category": make_category("Empty"),
+        "catalogue.CommissionRate": CommissionRate.objects.get(),
         "catalogue.Product": scarf,
         "common.AuditEntry": AuditEntry.objects.first(),
         "common.Flag": Flag.objects.first(),
@@ -177,6 +196,11 @@ def test_a_form_of_staff_is_written_down(desk, root, rows, before, accessories, 
         ("accounts.User", "change"): person_form(
             subscription_tier="PLUS", roles=["support"], new_password="a better horse battery"
         ),
+        ("catalogue.AffiliateConversion", "add"): report_form(rows["catalogue.AffiliateProgramme"]),
+        ("catalogue.AffiliateProgramme", "add"): programme_form(),
+        ("catalogue.AffiliateProgramme", "change"): programme_form(slug="other"),
+        ("catalogue.CommissionRate", "add"): rate_form(rows["catalogue.AffiliateProgramme"], category=accessories.pk),
+        ("catalogue.CommissionRate", "change"): rate_form(rows["catalogue.AffiliateProgramme"], percent="6"),
         ("catalogue.BulkUpload", "add"): upload_form(),
         ("catalogue.Category", "add"): category_form(),
         ("catalogue.Category", "change"): category_form(slug="other"),
