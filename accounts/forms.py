@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from accounts import browser, services
 from accounts.models import SessionKind, User
+from accounts.services import proving
 from common import limits
 from common.errors import DomainError
 
@@ -132,6 +134,22 @@ class NewPasswordForm(LinkForm):
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
     """A member of staff's new password; the service ends every session, this one too, and tells the audit log."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        """Ask for the present password; a wrong one counts as at a sign-in, and a lock reads like any form error."""
+        password: str = self.cleaned_data["old_password"]
+        try:
+            limits.hit("login", self.request)
+            proving.check_own_password(
+                user=self.user, password=password, network=limits.caller_network(self.request), now=timezone.now()
+            )
+        except DomainError as refused:
+            raise ValidationError(refused.message, code=refused.error_code) from None
+        return password
 
     def save(self, commit: bool = True) -> User:
         """Change the password through the service."""
