@@ -145,7 +145,11 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
         try:
             limits.hit("login", self.request)
             proving.check_own_password(
-                user=self.user, password=password, network=limits.caller_network(self.request), now=timezone.now()
+                user=self.user,
+                session=browser.find_session(self.request),
+                password=password,
+                network=limits.caller_network(self.request),
+                now=timezone.now(),
             )
         except DomainError as refused:
             raise ValidationError(refused.message, code=refused.error_code) from None

@@ -4,7 +4,8 @@ from django.db import models
 
 
 class GuessCount(models.Model):
-    """How often sign-ins of one account failed from one network, on known devices, or from everywhere.
+    """How often sign-ins of one account failed from one network, on known devices, or from everywhere, or proofs in one
+    session.
 
     Addresses without an account are counted like the others. Neither address nor network can be read from a row: both
     stand in keyed digests. See accounts/services/lockout.py.

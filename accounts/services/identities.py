@@ -151,7 +151,15 @@ def spend(claims: Claims) -> None:
 
 
 def link(
-    *, user: User, provider: str, token: str, nonce: str, current_password: str, now: datetime, network: str = ""
+    *,
+    user: User,
+    session: Session | None,
+    provider: str,
+    token: str,
+    nonce: str,
+    current_password: str,
+    now: datetime,
+    network: str = "",
 ) -> Identity:
     """Link an outside account to one's own, and tell its owner by mail.
 
@@ -161,7 +169,7 @@ def link(
     """
     if user.is_guest or user.email_verified_at is None:
         raise EmailNotVerified
-    check_own_password(user=user, password=current_password, network=network, now=now)
+    check_own_password(user=user, session=session, password=current_password, network=network, now=now)
     claims = read_token(provider=provider, token=token, nonce=nonce, now=now)
     with transaction.atomic():
         spend(claims)

@@ -3,6 +3,7 @@
 Guesses are counted for each account and network, and a stranger's also for the account over all networks. A few are
 free; then each one has to wait longer than the one before. A device that the account is known on has a count of its
 own, and whoever has just reset the password is asked about their own network alone: strangers lock neither of them out.
+What the holder of a session guesses is counted for that session alone, so that it is locked by nobody else's guesses.
 Addresses without an account are counted and locked alike.
 
 A guess is counted before the password is looked at and taken back when it turns out to be none. So of many guesses at
@@ -22,7 +23,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from accounts.models import GuessCount, normalise_email
+from accounts.models import GuessCount, Session, SessionKind, normalise_email
 from common import audit
 from common.errors import DomainError
 
@@ -59,18 +60,26 @@ class AccountLocked(DomainError):
 
 @contextlib.contextmanager
 def guess(
-    *, email: str, network: str, is_known_device: bool, now: datetime, refused: str = "session.refused"
+    *,
+    email: str,
+    network: str,
+    is_known_device: bool,
+    now: datetime,
+    refused: str = "session.refused",
+    session: Session | None = None,
 ) -> Iterator[None]:
     """Let one guess at somebody's password be made inside the block; raises AccountLocked instead when it may not.
 
+    With the `session` of somebody who is signed in, network and device make no difference.
     An error of WRONG_GUESS that leaves the block counts, any other does not, and none at all means that it was right.
     A wrong one is written down as `refused` under a pseudonym of the address; a lock is too, when it begins.
     """
     account = _digest("account", normalise_email(email))
-    own = _digest("known" if is_known_device else "network", account, network)
+    kind, place = _counted_for(session, is_known_device, network)
+    own = _digest(kind, account, place)
     n_own = _claim(own, account, FREE_GUESSES, now)
     n_all = 0
-    if not is_known_device and not _is_excused(account, network, now):
+    if session is None and not is_known_device and not _is_excused(account, network, now):
         try:
             n_all = _claim(account, account, FREE_GUESSES_OF_STRANGERS, now)
         except AccountLocked:
@@ -120,6 +129,14 @@ def tidy_guesses(*, now: datetime) -> int:
     """Forget counts without a wrong guess for a day; returns how many."""
     deleted, _ = GuessCount.objects.filter(failed_at__lt=now - FORGOTTEN_AFTER).delete()
     return deleted
+
+
+def _counted_for(session: Session | None, is_known_device: bool, network: str) -> tuple[str, str]:
+    """Return what a guess is counted for beside the account: the session, else the network, by devices known or not."""
+    if session is None:
+        return "known" if is_known_device else "network", network
+    # Another provider's token may open a session each: together they have one count.
+    return "session", "outside" if session.kind == SessionKind.OUTSIDE else str(session.pk)
 
 
 def _claim(key: str, account: str, free: int, now: datetime) -> int:

@@ -39,7 +39,7 @@ def change_profile(
     if password is not None:
         if not current_password:
             raise CurrentPasswordRequired(loc=("body", "current_password"))
-        check_own_password(user=user, password=current_password, network=network, now=now)
+        check_own_password(user=user, session=session, password=current_password, network=network, now=now)
         check_password_strength(password, user)
         changes["password"] = make_password(password)
     with transaction.atomic():

@@ -1,7 +1,8 @@
 """Proof that the owner asks, and not somebody who has got hold of a token or an open screen.
 
 What gives an account away for good (another address, a key, a second factor, its end) takes a sign-in of a few minutes
-ago, or the password with the request. A wrong password counts as it does at a sign-in.
+ago, or the password with the request. A wrong password counts as it does at a sign-in, but for the session it is sent
+with: strangers who guess at the sign-in lock nobody out who is in, and a thief in one session locks no other.
 """
 
 from datetime import datetime, timedelta
@@ -39,19 +40,24 @@ def require_owner(
     Raises OwnerUnproved, CurrentPasswordRequired, AccountLocked.
     """
     if current_password:
-        check_own_password(user=user, password=current_password, network=network, now=now)
+        check_own_password(user=user, session=session, password=current_password, network=network, now=now)
     elif not (user.is_guest or is_fresh(session, now)):
         raise OwnerUnproved(loc=("body", "current_password"))
 
 
-def check_own_password(*, user: User, password: str, network: str, now: datetime) -> None:
+def check_own_password(*, user: User, session: Session | None, password: str, network: str, now: datetime) -> None:
     """Look at the password of somebody who is signed in; raises CurrentPasswordRequired, AccountLocked.
 
     Call it outside of any transaction: a hash takes its time, and a wrong guess has to stay counted.
     """
     try:
         with lockout.guess(
-            email=user.email or "", network=network, is_known_device=False, now=now, refused="account.proof_refused"
+            email=user.email or "",
+            network=network,
+            is_known_device=False,
+            now=now,
+            refused="account.proof_refused",
+            session=session,
         ):
             if not user.check_password(password):
                 raise WrongPassword

@@ -16,7 +16,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Authenticator, RecoveryCode, User
+from accounts.models import Authenticator, RecoveryCode, Session, User
 from accounts.roles import STAFF_ROLES
 from accounts.sealing import digest_of, seal, unseal
 from accounts.services import lockout
@@ -176,12 +176,14 @@ def require(*, user: User, otp: str, now: datetime) -> None:
         raise WrongOtp
 
 
-def disable(*, user: User, password: str, otp: str, now: datetime, network: str = "") -> None:
+def disable(
+    *, user: User, password: str, otp: str, now: datetime, session: Session | None = None, network: str = ""
+) -> None:
     """Switch one's second factor off.
 
     Raises FactorOff, CurrentPasswordRequired, OtpInvalid, FactorUnreadable, AccountLocked.
     """
-    with _guessing(user, network, now):
+    with _guessing(user, session, network, now):
         _check_password(user, password)
         with transaction.atomic():
             _spend_or_refuse(user, otp, now)
@@ -190,12 +192,14 @@ def disable(*, user: User, password: str, otp: str, now: datetime, network: str 
             outbox.put("accounts.second_factor_off", {"user_id": str(user.pk), "by_staff": False})
 
 
-def renew_recovery_codes(*, user: User, password: str, otp: str, now: datetime, network: str = "") -> list[str]:
+def renew_recovery_codes(
+    *, user: User, password: str, otp: str, now: datetime, session: Session | None = None, network: str = ""
+) -> list[str]:
     """Draw ten new recovery codes in place of the former ones.
 
     Raises FactorOff, CurrentPasswordRequired, OtpInvalid, FactorUnreadable, AccountLocked.
     """
-    with _guessing(user, network, now):
+    with _guessing(user, session, network, now):
         _check_password(user, password)
         with transaction.atomic():
             _spend_or_refuse(user, otp, now)
@@ -236,13 +240,18 @@ def is_due(user: User) -> bool:
 
 
 @contextlib.contextmanager
-def _guessing(user: User, network: str, now: datetime) -> Iterator[None]:
+def _guessing(user: User, session: Session | None, network: str, now: datetime) -> Iterator[None]:
     """Count a wrong password or code as at a sign-in: who has stolen a session must not try them all here."""
     if not has_factor(user):
         raise FactorOff
     try:
         with lockout.guess(
-            email=user.email or "", network=network, is_known_device=False, now=now, refused="second_factor.refused"
+            email=user.email or "",
+            network=network,
+            is_known_device=False,
+            now=now,
+            refused="second_factor.refused",
+            session=session,
         ):
             yield
     except WrongPassword:

@@ -65,7 +65,13 @@ class FactorDisableView(FactorView):
         """Switch the second factor off; takes the password and a code."""
         given = read_body(request, FactorChangeSerializer)
         limits.hit("login", request._request)
-        second_factor.disable(user=request.user, **given, now=timezone.now(), network=limits.caller_network(request))
+        second_factor.disable(
+            user=request.user,
+            session=request.auth,
+            **given,
+            now=timezone.now(),
+            network=limits.caller_network(request),
+        )
         return Response(status=204)
 
 
@@ -78,6 +84,10 @@ class RecoveryCodesView(FactorView):
         given = read_body(request, FactorChangeSerializer)
         limits.hit("login", request._request)
         codes = second_factor.renew_recovery_codes(
-            user=request.user, **given, now=timezone.now(), network=limits.caller_network(request)
+            user=request.user,
+            session=request.auth,
+            **given,
+            now=timezone.now(),
+            network=limits.caller_network(request),
         )
         return Response({"recovery_codes": codes})

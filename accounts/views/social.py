@@ -58,6 +58,7 @@ class IdentitiesView(PersonalView):
         limits.hit("login", request._request)
         identity = identities.link(
             user=request.user,
+            session=request.auth,
             provider=given["provider"],
             token=given["id_token"],
             nonce=given.get("nonce", ""),

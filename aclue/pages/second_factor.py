@@ -123,7 +123,8 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
         return proving.is_fresh(browser.find_session(self.request), timezone.now())
 
     def _when_and_where(self) -> dict[str, Any]:
-        return {"now": timezone.now(), "network": limits.caller_network(self.request)}
+        session, network = browser.find_session(self.request), limits.caller_network(self.request)
+        return {"now": timezone.now(), "session": session, "network": network}
 
     def _shown(self, **more: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(**more))
