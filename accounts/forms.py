@@ -105,6 +105,11 @@ class FactorChangeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
     )
 
+    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_password:
+            del self.fields["password"]
+
 
 class AddressForm(forms.Form):
     """An address that a link is asked for."""
@@ -138,6 +143,9 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        if not self.user.has_usable_password():
+            old_password = self.fields["old_password"]
+            old_password.required, old_password.help_text = False, "You have none yet: leave this empty."
 
     def clean_old_password(self) -> str:
         """Ask for the present password; a wrong one counts as at a sign-in, and a lock reads like any form error."""

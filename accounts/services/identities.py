@@ -157,15 +157,16 @@ def link(
     provider: str,
     token: str,
     nonce: str,
-    current_password: str,
+    current_password: str | None,
     now: datetime,
     network: str = "",
 ) -> Identity:
     """Link an outside account to one's own, and tell its owner by mail.
 
-    Takes the password, as a stolen access token would else open the account for ever; and a verified address, as
-    whoever signed up with another's would else keep a key to it. Raises EmailNotVerified, CurrentPasswordRequired,
-    AccountLocked, IdentityTaken, ProviderNotConfigured, InvalidIdToken, ProviderAway.
+    Takes the password, or without one a fresh sign-in, as a stolen access token would else open the account for ever;
+    and a verified address, as whoever signed up with another's would else keep a key to it. Raises EmailNotVerified,
+    NoPassword, CurrentPasswordRequired, AccountLocked, IdentityTaken, ProviderNotConfigured, InvalidIdToken,
+    ProviderAway.
     """
     if user.is_guest or user.email_verified_at is None:
         raise EmailNotVerified
