@@ -25,6 +25,13 @@ LONGEST_NAME, LONGEST_FULL_NAME = 150, 300
 KEPT_LONGER = timedelta(minutes=5)
 
 
+class SocialLoginDisabled(Forbidden):
+    """This deployment signs nobody in through others."""
+
+    error_code = "SOCIAL_LOGIN_DISABLED"
+    detail = "Signing in through other providers is switched off at the moment."
+
+
 class EmailNeeded(Invalid):
     """The provider tells no address, and an account here takes one."""
 
@@ -58,6 +65,12 @@ class IdentityTaken(Conflict):
 
 class NoSuchIdentity(NotFound):
     """There is no such link, or it is somebody else's."""
+
+
+def refuse_while_off() -> None:
+    """Raises SocialLoginDisabled while staff or the environment say so."""
+    if not flags.is_on("ENABLE_SOCIAL_LOGIN"):
+        raise SocialLoginDisabled
 
 
 def read_token(*, provider: str, token: str, nonce: str, now: datetime) -> Claims:
@@ -164,10 +177,13 @@ def link(
     """Link an outside account to one's own, and tell its owner by mail.
 
     Takes the password, or without one a fresh sign-in, as a stolen access token would else open the account for ever;
-    and a verified address, as whoever signed up with another's would else keep a key to it. Raises EmailNotVerified,
-    NoPassword, CurrentPasswordRequired, AccountLocked, IdentityTaken, ProviderNotConfigured, InvalidIdToken,
-    ProviderAway.
+    and a verified address, as whoever signed up with another's would else keep a key to it. Raises SocialLoginDisabled,
+    EmailNotVerified, NoPassword, CurrentPasswordRequired, AccountLocked, IdentityTaken, ProviderNotConfigured,
+    InvalidIdToken, ProviderAway.
     """
+    # The switch is about signing in through others; the owner's own provider has none.
+    if provider != OUTSIDE:
+        refuse_while_off()
     if user.is_guest or user.email_verified_at is None:
         raise EmailNotVerified
     check_own_password(user=user, session=session, password=current_password, network=network, now=now)
