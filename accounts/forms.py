@@ -10,6 +10,7 @@ from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from accounts import browser, services
+from accounts.addresses import check_reachable
 from accounts.models import SessionKind, User
 from accounts.services import proving
 from common import limits
@@ -67,6 +68,12 @@ class SignUpForm(forms.Form):
     password = forms.CharField(
         min_length=8, max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
+
+    def clean_email(self) -> str:
+        """Refuse what mail cannot reach."""
+        email: str = self.cleaned_data["email"]
+        check_reachable(email)
+        return email
 
 
 class OtpForm(forms.Form):
