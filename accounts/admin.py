@@ -241,6 +241,8 @@ class NewsletterSubscriptionAdmin(ReadOnlyAdmin):
     search_fields = ("address", "source")
     date_hierarchy = "requested_at"
     actions = ("export",)
+    # Addresses by the thousand are more than looking somebody up takes.
+    actions_need = "accounts.change_newslettersubscription"
 
     @admin.action(description="Export as CSV")
     def export(self, request: HttpRequest, queryset: QuerySet[NewsletterSubscription]) -> StreamingHttpResponse:

@@ -4,12 +4,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from accounts import browser, services
+from accounts.addresses import check_reachable
 from accounts.models import SessionKind, User
+from accounts.services import proving
 from common import limits
 from common.errors import DomainError
 
@@ -66,6 +69,12 @@ class SignUpForm(forms.Form):
         min_length=8, max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
+    def clean_email(self) -> str:
+        """Refuse what mail cannot reach."""
+        email: str = self.cleaned_data["email"]
+        check_reachable(email)
+        return email
+
 
 class OtpForm(forms.Form):
     """A code of the app that is being set up."""
@@ -103,6 +112,11 @@ class FactorChangeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
     )
 
+    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_password:
+            del self.fields["password"]
+
 
 class AddressForm(forms.Form):
     """An address that a link is asked for."""
@@ -132,6 +146,29 @@ class NewPasswordForm(LinkForm):
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
     """A member of staff's new password; the service ends every session, this one too, and tells the audit log."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        if not self.user.has_usable_password():
+            old_password = self.fields["old_password"]
+            old_password.required, old_password.help_text = False, "You have none yet: leave this empty."
+
+    def clean_old_password(self) -> str:
+        """Ask for the present password; a wrong one counts as at a sign-in, and a lock reads like any form error."""
+        password: str = self.cleaned_data["old_password"]
+        try:
+            limits.hit("login", self.request)
+            proving.check_own_password(
+                user=self.user,
+                session=browser.find_session(self.request),
+                password=password,
+                network=limits.caller_network(self.request),
+                now=timezone.now(),
+            )
+        except DomainError as refused:
+            raise ValidationError(refused.message, code=refused.error_code) from None
+        return password
 
     def save(self, commit: bool = True) -> User:
         """Change the password through the service."""

@@ -30,6 +30,16 @@ IN, DOOR, UNKNOWN, FORBIDDEN, NEVER = "in", "door", "401", "403", "–"
 SHARED_IDS = {"product_id", "slug_or_id", "path", "upload_id"}
 # Pages of the admin that belong to no model.
 OPEN_AT_THE_DESK = {"/admin/login/", "/admin/logout/"}
+# A view that is a function answers every method alike, but for these, which hand over to a class; the suite asks.
+METHODS_OF_FUNCTIONS = {
+    "/admin/jsi18n/": ("get",),
+    "/admin/autocomplete/": ("get",),
+    "/admin/login/": ("get", "post", "put"),
+    "/admin/logout/": ("post",),
+    "/admin/password_change/": ("get", "post", "put"),
+    "/admin/password_change/done/": ("get",),
+    "/redoc.js": ("get",),
+}
 INTRODUCTION = """# Who gets in where
 
 Written by `manage.py audience`, read by people: look at each line that changed before you commit it. The suite fails
@@ -43,6 +53,10 @@ while this page and the code differ, and asks every route as each of these calle
 - Where `SECOND_FACTOR_ROLES` names a role, its holders without a second factor get 403 everywhere but in lines marked
   †, and a browser of theirs is sent to set one up.
 """
+
+
+class UndeclaredAction(LookupError):
+    """An action of the admin does not say who may carry it out."""
 
 
 class UnknownAudience(LookupError):
@@ -86,6 +100,22 @@ def screens() -> dict[str, dict[str, list[str]]]:
     }
 
 
+@dataclasses.dataclass(frozen=True)
+class Action:
+    """What staff may do to chosen rows of one of the admin's tables, and which roles may."""
+
+    table: str
+    name: str
+    needs: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+def actions() -> list[Action]:
+    """Return every action of the admin's tables, by table and name; raises UndeclaredAction."""
+    found = [action for screen in admin.site._registry.values() for action in _actions_of(screen)]
+    return sorted(found, key=lambda action: (action.table, action.name))
+
+
 def as_markdown() -> str:
     """Return the page for reviewers."""
     parts = [INTRODUCTION]
@@ -97,6 +127,11 @@ def as_markdown() -> str:
         [f"`{label}`", *(", ".join(rights[role]) or NEVER for role in STAFF)] for label, rights in screens().items()
     ]
     parts += ["## The admin's screens\n\nEverybody else is sent to sign in.\n", _table(("table", *STAFF), sorted(rows))]
+    acts = [
+        [f"`{act.table}`", f"`{act.name}`", ", ".join(f"`{need}`" for need in act.needs), *_marks(act)]
+        for act in actions()
+    ]
+    parts += ["## The admin's actions\n", _table(("table", "action", "needs", *STAFF), acts)]
     return "\n".join(parts)
 
 
@@ -149,7 +184,7 @@ def _routes_of(path: str, callback: Any) -> Iterator[Route]:
     is_api = isinstance(view, type) and issubclass(view, APIView)
     for method in METHODS:
         if view is None:
-            if method == "get":
+            if method in METHODS_OF_FUNCTIONS.get(path, METHODS):
                 yield _page(method, path, view)
         elif method in view.http_method_names and hasattr(view, method):
             yield _operation(method, path, view) if is_api else _page(method, path, view)
@@ -216,6 +251,38 @@ def _is_models_screen(callback: Any) -> bool:
 
 def _rights(screen: Any, role: str) -> list[str]:
     """Return what a role may do on a model's screens, asked of the screen itself."""
+    request = _request_of(role)
+    return [
+        right for right in ("view", "add", "change", "delete") if getattr(screen, f"has_{right}_permission")(request)
+    ]
+
+
+def _actions_of(screen: Any) -> Iterator[Action]:
+    """Return the actions of a model's screen, with what each says it needs, and whom the screen offers it to."""
+    table = f"{screen.opts.app_label}.{screen.opts.object_name}"
+    offered = {role: screen.get_actions(_request_of(role)) for role in STAFF if "view" in _rights(screen, role)}
+    need_of_all: str = getattr(screen, "actions_need", "")
+    for action, name, _ in screen._get_base_actions():
+        rights: tuple[str, ...] = getattr(action, "allowed_permissions", ())
+        needs = [f"{screen.opts.app_label}.{right}_{screen.opts.model_name}" for right in rights]
+        if name in (screen.actions or ()) and need_of_all:
+            needs.append(need_of_all)
+        if not needs:
+            raise UndeclaredAction(
+                f"{name} of {table} is for everybody who sees the table. Say so by permissions=['view'] at the action, "
+                "or name what it takes, there or as actions_need of the screen."
+            )
+        roles = tuple(role for role in STAFF if name in offered.get(role, {}))
+        if roles or name in (screen.actions or ()):
+            yield Action(table, name, tuple(needs), roles)
+
+
+def _marks(action: Action) -> list[str]:
+    return [IN if role in action.roles else NEVER for role in STAFF]
+
+
+def _request_of(role: str) -> Any:
+    """Return a request of somebody with one role, as far as screens look at it."""
     user = SimpleNamespace(
         pk=None,
         is_active=True,
@@ -225,10 +292,7 @@ def _rights(screen: Any, role: str) -> list[str]:
         has_perm=lambda permission, *_: _holds(role, permission),
         get_username=lambda: role,
     )
-    request = SimpleNamespace(user=user)
-    return [
-        right for right in ("view", "add", "change", "delete") if getattr(screen, f"has_{right}_permission")(request)
-    ]
+    return SimpleNamespace(user=user, GET={})
 
 
 def _holds(caller: str, permission: str) -> bool:

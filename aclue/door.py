@@ -16,7 +16,7 @@ from common.errors import TooMany
 from common.handlers import Fault, answer, answer_for_django, body_of
 from common.lane import API_HEADERS, PERMISSIONS_POLICY, GetResponse, finish_api
 from common.middleware import is_api
-from common.slots import is_waiting, slot
+from common.slots import is_waiting, note_refusal, slot
 from common.stalls import Application
 
 PATHS = frozenset(
@@ -53,7 +53,7 @@ class PasswordDoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, at once where there is no place."""
+        """Answer; where there is no place, soon, and in a flood at once."""
         if request.method != "POST" or request.path_info.rstrip("/") not in PATHS or not _is_short(request):
             return self.get_response(request)
         try:
@@ -86,6 +86,7 @@ class QuickRefusal:
             or "HTTP_ORIGIN" in environ
         ):
             return self.application(environ, start_response)
+        note_refusal()
         # An unread body would cost the client its connection.
         with contextlib.suppress(OSError):
             environ["wsgi.input"].read(LONGEST_BODY)

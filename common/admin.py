@@ -113,7 +113,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         """Return from where it was done."""
         return entry.network or ""
 
-    @admin.action(description="Export as CSV")
+    @admin.action(description="Export as CSV", permissions=["view"])
     def export(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> StreamingHttpResponse:
         """Download the chosen entries."""
         lines = audit_log.export(queryset, now=timezone.now(), actor_id=request.user.pk)

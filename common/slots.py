@@ -1,6 +1,10 @@
 """Places for work that takes a processor for long: so many at a time on one machine, whichever process does it.
 
 A place is a lock on a file. The kernel frees it when its holder dies, however it dies.
+
+A web process answers rather than waits, as a thread that waits reads nothing for others. But of two people who come at
+the same moment the second need not be sent away: a process that has refused nobody lately waits once, for half a
+second. In a flood it refuses all the time, so that there it has no patience.
 """
 
 import contextlib
@@ -21,6 +25,7 @@ from common.errors import TooMany
 LOOK_SECONDS = 0.005
 # A web process answers rather than waits; a command or a task has the time.
 WEB_SECONDS, OTHER_SECONDS = 0.1, 60.0
+PATIENT_SECONDS, CALM_SECONDS = 0.5, 5.0
 # What is left of the processor when others want it too (nice(1)).
 BACKGROUND = 15
 
@@ -34,6 +39,8 @@ class _Process:
     answers_requests = False
     # A web process has two threads. One of them may hold or await a place; the other one serves the rest meanwhile.
     turn = threading.Lock()
+    # When it may wait again (time.monotonic).
+    is_patient_from = 0.0
 
 
 class _Thread(threading.local):
@@ -57,7 +64,7 @@ def slot(folder: Path, *, n_slots: int) -> Iterator[None]:
         yield
         return
     with _turn():
-        held = _take(folder, n_slots, time.monotonic() + (WEB_SECONDS if _Process.answers_requests else OTHER_SECONDS))
+        held = _take(folder, n_slots)
         _thread.holds = True
         try:
             yield
@@ -68,7 +75,12 @@ def slot(folder: Path, *, n_slots: int) -> Iterator[None]:
 
 def is_waiting() -> bool:
     """Return whether this process holds or awaits a place, so that another thread of it need not try."""
-    return _Process.answers_requests and _Process.turn.locked()
+    return _Process.answers_requests and _Process.turn.locked() and time.monotonic() < _Process.is_patient_from
+
+
+def note_refusal() -> None:
+    """Take it that there are more who want a place than can have one: for a while nobody waits for long."""
+    _Process.is_patient_from = time.monotonic() + CALM_SECONDS
 
 
 def in_background(work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
@@ -91,7 +103,10 @@ def _step_back() -> None:
 
 @contextlib.contextmanager
 def _turn() -> Iterator[None]:
-    if not _Process.turn.acquire(timeout=-1 if not _Process.answers_requests else 0):
+    if not _Process.turn.acquire(timeout=0 if _Process.answers_requests else -1) and not (
+        _spend_patience() and _Process.turn.acquire(timeout=PATIENT_SECONDS)
+    ):
+        note_refusal()
         raise TooMany(retry_after=1)
     try:
         yield
@@ -99,15 +114,32 @@ def _turn() -> Iterator[None]:
         _Process.turn.release()
 
 
-def _take(folder: Path, n_slots: int, until: float) -> int:
+def _spend_patience() -> bool:
+    """Return whether this process may wait for somebody now; it may not for the next one."""
+    is_patient = time.monotonic() >= _Process.is_patient_from
+    _Process.is_patient_from = time.monotonic() + CALM_SECONDS
+    return is_patient
+
+
+def _seconds_to_wait() -> float:
+    if not _Process.answers_requests:
+        return OTHER_SECONDS
+    return PATIENT_SECONDS if _spend_patience() else WEB_SECONDS
+
+
+def _take(folder: Path, n_slots: int) -> int:
     # Not everybody tries the same one first.
     first = random.randrange(n_slots)  # noqa: S311
+    until: float | None = None
     while True:
         for number in range(n_slots):
             held = _try(folder / f"{(first + number) % n_slots}.lock")
             if held is not None:
                 return held
+        if until is None:
+            until = time.monotonic() + _seconds_to_wait()
         if time.monotonic() >= until:
+            note_refusal()
             raise TooMany(retry_after=1)
         time.sleep(LOOK_SECONDS)
 

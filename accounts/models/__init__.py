@@ -1,5 +1,6 @@
 """People, and what their accounts consist of; one module a noun."""
 
+from accounts.addresses import normalise_email
 from accounts.models.api_keys import ApiKey, ApiKeyQuerySet
 from accounts.models.devices import KnownDevice
 from accounts.models.identities import Identity, SpentIdToken
@@ -8,7 +9,7 @@ from accounts.models.newsletter import NewsletterSubscription, SubscriptionStatu
 from accounts.models.one_time import OneTimeLink, Purpose
 from accounts.models.second_factor import Authenticator, RecoveryCode
 from accounts.models.sessions import Session, SessionKind, SessionQuerySet
-from accounts.models.users import Tier, User, UserManager, normalise_email
+from accounts.models.users import Tier, User, UserManager
 
 __all__ = [
     "ApiKey",

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
+from accounts.addresses import normalise_email
 from accounts.roles import ROLES
 
 
@@ -24,15 +25,6 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user with this address, however it is written."""
         return self.get(email=normalise_email(username or ""))
-
-
-def normalise_email(email: str) -> str:
-    """Return an address as it is stored: trimmed and in lower case, so that one mailbox is one user.
-
-    >>> normalise_email(" Alice@Example.com ")
-    'alice@example.com'
-    """
-    return email.strip().lower()
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -12,14 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from jwt.types import Options
 
-from accounts.models import normalise_email
+from accounts.addresses import check_reachable, normalise_email
 from accounts.oidc.issuers import Issuer
 from accounts.oidc.keys import ALGORITHMS, key_ring
 from common.errors import DomainError
 
 LONGEST_TOKEN = 16 * 1024
 LONGEST_SUBJECT = 255
-LONGEST_ADDRESS = 254
 LEEWAY = timedelta(seconds=30)
 # A token that is spent is remembered until it runs out, so it has to do so some day.
 LONGEST_LIFE = timedelta(days=8)
@@ -163,9 +162,10 @@ def _address(payload: Mapping[str, Any]) -> str:
     address = normalise_email(_text(payload.get("email")))
     try:
         validate_email(address)
+        check_reachable(address)
     except ValidationError:
         return ""
-    return address if len(address) <= LONGEST_ADDRESS else ""
+    return address
 
 
 def _text(value: Any) -> str:

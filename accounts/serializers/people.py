@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import User
+from accounts.serializers.addresses import MailboxField
 from common.schema import shown_as
 
 ALICE = {
@@ -70,7 +71,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     first_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     full_name = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    email = serializers.EmailField(max_length=254, required=False)
+    email = MailboxField(required=False)
     password = serializers.CharField(**PASSWORD, required=False)
     current_password = serializers.CharField(**PASSWORD, required=False)
 

@@ -49,7 +49,9 @@ class OtpSerializer(serializers.Serializer[Any]):
 class FactorChangeSerializer(serializers.Serializer[Any]):
     """Who changes or ends a second factor proves both."""
 
-    password = serializers.CharField(**PASSWORD)
+    password = serializers.CharField(
+        **PASSWORD, required=False, help_text="Needed unless the account has none and the sign-in is of these minutes."
+    )
     otp = serializers.CharField(max_length=32, help_text="A code of the app, or a recovery code.")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.serializers.addresses import MailboxField
 from accounts.serializers.people import ALICE, PASSWORD, UserSerializer
 from common.schema import shown_as
 
@@ -21,7 +22,7 @@ DEVICE_TOKEN = "hJ0r9mUeZ3wq6yQ1bqk0nY7tDk2f5x8c4vLs1aPzE2o"  # noqa: S105
 class RegisterSerializer(serializers.Serializer[Any]):
     """A new account, signed in at once."""
 
-    email = serializers.EmailField(max_length=254)
+    email = MailboxField()
     password = serializers.CharField(**PASSWORD)
     first_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
@@ -32,7 +33,7 @@ class RegisterSerializer(serializers.Serializer[Any]):
 class SignupSerializer(serializers.Serializer[Any]):
     """A new account by full name."""
 
-    email = serializers.EmailField(max_length=254)
+    email = MailboxField()
     password = serializers.CharField(**PASSWORD)
     full_name = serializers.CharField(max_length=300, required=False, allow_blank=True)
     guest_token = serializers.CharField(**GUEST_TOKEN)

@@ -64,4 +64,6 @@ class IdentityWriteSerializer(serializers.Serializer[Any]):
     provider = serializers.ChoiceField(PROVIDERS)
     id_token = serializers.CharField(max_length=LONGEST_TOKEN)
     nonce = serializers.CharField(**NONCE)
-    current_password = serializers.CharField(**PASSWORD)
+    current_password = serializers.CharField(
+        **PASSWORD, required=False, help_text="Needed unless the account has none and the sign-in is of these minutes."
+    )

@@ -40,6 +40,7 @@ from accounts.services.sessions import (
     revoke_versionless_sessions,
     sign_in,
     sign_out,
+    sign_out_everybody,
     sign_out_everywhere,
     tidy_sessions,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "share_password",
     "sign_in",
     "sign_out",
+    "sign_out_everybody",
     "sign_out_everywhere",
     "tidy_devices",
     "tidy_guesses",

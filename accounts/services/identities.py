@@ -26,6 +26,13 @@ LONGEST_NAME, LONGEST_FULL_NAME = 150, 300
 KEPT_LONGER = timedelta(minutes=5)
 
 
+class SocialLoginDisabled(Forbidden):
+    """This deployment signs nobody in through others."""
+
+    error_code = "SOCIAL_LOGIN_DISABLED"
+    detail = "Signing in through other providers is switched off at the moment."
+
+
 class EmailNeeded(Invalid):
     """The provider tells no address, and an account here takes one."""
 
@@ -59,6 +66,12 @@ class IdentityTaken(Conflict):
 
 class NoSuchIdentity(NotFound):
     """There is no such link, or it is somebody else's."""
+
+
+def refuse_while_off() -> None:
+    """Raises SocialLoginDisabled while staff or the environment say so."""
+    if not flags.is_on("ENABLE_SOCIAL_LOGIN"):
+        raise SocialLoginDisabled
 
 
 def read_token(*, provider: str, token: str, nonce: str, now: datetime) -> Claims:
@@ -155,17 +168,29 @@ def spend(claims: Claims) -> None:
 
 
 def link(
-    *, user: User, provider: str, token: str, nonce: str, current_password: str, now: datetime, network: str = ""
+    *,
+    user: User,
+    session: Session | None,
+    provider: str,
+    token: str,
+    nonce: str,
+    current_password: str | None,
+    now: datetime,
+    network: str = "",
 ) -> Identity:
     """Link an outside account to one's own, and tell its owner by mail.
 
-    Takes the password, as a stolen access token would else open the account for ever; and a verified address, as
-    whoever signed up with another's would else keep a key to it. Raises EmailNotVerified, CurrentPasswordRequired,
-    AccountLocked, IdentityTaken, ProviderNotConfigured, InvalidIdToken, ProviderAway.
+    Takes the password, or without one a fresh sign-in, as a stolen access token would else open the account for ever;
+    and a verified address, as whoever signed up with another's would else keep a key to it. Raises SocialLoginDisabled,
+    EmailNotVerified, NoPassword, CurrentPasswordRequired, AccountLocked, IdentityTaken, ProviderNotConfigured,
+    InvalidIdToken, ProviderAway.
     """
+    # The switch is about signing in through others; the owner's own provider has none.
+    if provider != OUTSIDE:
+        refuse_while_off()
     if user.is_guest or user.email_verified_at is None:
         raise EmailNotVerified
-    check_own_password(user=user, password=current_password, network=network, now=now)
+    check_own_password(user=user, session=session, password=current_password, network=network, now=now)
     claims = read_token(provider=provider, token=token, nonce=nonce, now=now)
     with transaction.atomic():
         spend(claims)

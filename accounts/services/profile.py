@@ -10,7 +10,7 @@ from accounts.models import Purpose, Session, User, normalise_email
 from accounts.services.devices import forget_devices
 from accounts.services.erasure import erase_person
 from accounts.services.links import void_address_change, void_links
-from accounts.services.passwords import CurrentPasswordRequired, check_password_strength
+from accounts.services.passwords import check_password_strength
 from accounts.services.proving import check_own_password
 from accounts.services.sessions import revoke_sessions
 from common import audit, outbox
@@ -32,14 +32,12 @@ def change_profile(
     A new password ends every other session and forgets every other device, and the account's address is told. A new
     address counts once the link is used that is mailed to it (`recovery.verify_email`); until then the former one
     does, and is told. So whether somebody else has the new address is seen in that mailbox alone.
-    Raises CurrentPasswordRequired, AccountLocked, WeakPassword, InvalidToken.
+    Raises NoPassword, CurrentPasswordRequired, AccountLocked, WeakPassword, InvalidToken.
     """
     changes: dict[str, object] = {**(names or {}), "updated_at": now}
     wanted = normalise_email(email) if email is not None else user.email
     if password is not None:
-        if not current_password:
-            raise CurrentPasswordRequired(loc=("body", "current_password"))
-        check_own_password(user=user, password=current_password, network=network, now=now)
+        check_own_password(user=user, session=session, password=current_password, network=network, now=now)
         check_password_strength(password, user)
         changes["password"] = make_password(password)
     with transaction.atomic():

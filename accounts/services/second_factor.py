@@ -16,12 +16,11 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Authenticator, RecoveryCode, User
+from accounts.models import Authenticator, RecoveryCode, Session, User
 from accounts.roles import STAFF_ROLES
 from accounts.sealing import digest_of, seal, unseal
-from accounts.services import lockout
+from accounts.services import lockout, proving
 from accounts.services.passwords import CurrentPasswordRequired
-from accounts.services.proving import WrongPassword
 from common import audit, outbox
 from common.errors import Conflict, DomainError, Forbidden, Invalid
 
@@ -176,31 +175,31 @@ def require(*, user: User, otp: str, now: datetime) -> None:
         raise WrongOtp
 
 
-def disable(*, user: User, password: str, otp: str, now: datetime, network: str = "") -> None:
+def disable(
+    *, user: User, otp: str, now: datetime, password: str = "", session: Session | None = None, network: str = ""
+) -> None:
     """Switch one's second factor off.
 
-    Raises FactorOff, CurrentPasswordRequired, OtpInvalid, FactorUnreadable, AccountLocked.
+    Raises FactorOff, NoPassword, CurrentPasswordRequired, OtpInvalid, FactorUnreadable, AccountLocked.
     """
-    with _guessing(user, network, now):
-        _check_password(user, password)
-        with transaction.atomic():
-            _spend_or_refuse(user, otp, now)
-            _take_away(user)
-            audit.record(action="second_factor.off", actor_id=user.pk, target=f"user {user.pk}", now=now)
-            outbox.put("accounts.second_factor_off", {"user_id": str(user.pk), "by_staff": False})
+    with _proved(user, password, session, network, now), transaction.atomic():
+        _spend_or_refuse(user, otp, now)
+        _take_away(user)
+        audit.record(action="second_factor.off", actor_id=user.pk, target=f"user {user.pk}", now=now)
+        outbox.put("accounts.second_factor_off", {"user_id": str(user.pk), "by_staff": False})
 
 
-def renew_recovery_codes(*, user: User, password: str, otp: str, now: datetime, network: str = "") -> list[str]:
+def renew_recovery_codes(
+    *, user: User, otp: str, now: datetime, password: str = "", session: Session | None = None, network: str = ""
+) -> list[str]:
     """Draw ten new recovery codes in place of the former ones.
 
-    Raises FactorOff, CurrentPasswordRequired, OtpInvalid, FactorUnreadable, AccountLocked.
+    Raises FactorOff, NoPassword, CurrentPasswordRequired, OtpInvalid, FactorUnreadable, AccountLocked.
     """
-    with _guessing(user, network, now):
-        _check_password(user, password)
-        with transaction.atomic():
-            _spend_or_refuse(user, otp, now)
-            codes = _draw_recovery_codes(user, now)
-            audit.record(action="second_factor.codes_renewed", actor_id=user.pk, target=f"user {user.pk}", now=now)
+    with _proved(user, password, session, network, now), transaction.atomic():
+        _spend_or_refuse(user, otp, now)
+        codes = _draw_recovery_codes(user, now)
+        audit.record(action="second_factor.codes_renewed", actor_id=user.pk, target=f"user {user.pk}", now=now)
     return codes
 
 
@@ -236,25 +235,32 @@ def is_due(user: User) -> bool:
 
 
 @contextlib.contextmanager
-def _guessing(user: User, network: str, now: datetime) -> Iterator[None]:
-    """Count a wrong password or code as at a sign-in: who has stolen a session must not try them all here."""
+def _proved(user: User, password: str, session: Session | None, network: str, now: datetime) -> Iterator[None]:
+    """Ask for the password, and count it or the code of the block when one is wrong.
+
+    Who has stolen a session must not try them all here. The password comes first, before the factor is touched, and
+    outside of any transaction: a hash takes its time.
+    """
     if not has_factor(user):
         raise FactorOff
+    loc = ("body", "password")
+    takes_password = proving.takes_password(user=user, session=session, password=password, now=now, loc=loc)
     try:
         with lockout.guess(
-            email=user.email or "", network=network, is_known_device=False, now=now, refused="second_factor.refused"
+            email=user.email or "",
+            network=network,
+            is_known_device=False,
+            now=now,
+            refused="second_factor.refused",
+            session=session,
         ):
+            if takes_password and not user.check_password(password):
+                raise proving.WrongPassword
             yield
-    except WrongPassword:
-        raise CurrentPasswordRequired(loc=("body", "password")) from None
+    except proving.WrongPassword:
+        raise CurrentPasswordRequired(loc=loc) from None
     except WrongOtp:
         raise OtpInvalid(loc=("body", "otp")) from None
-
-
-def _check_password(user: User, password: str) -> None:
-    """Ask for the password before the factor is touched, and outside of any transaction: a hash takes its time."""
-    if not user.check_password(password):
-        raise WrongPassword
 
 
 def _spend_or_refuse(user: User, otp: str, now: datetime) -> None:

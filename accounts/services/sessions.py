@@ -228,6 +228,15 @@ def sign_out_everywhere(*, user: User, now: datetime) -> None:
         audit.record(action="session.all_closed", actor_id=user.pk, target=f"user {user.pk}", now=now)
 
 
+@as_system("signing everybody out")
+def sign_out_everybody(*, now: datetime) -> int:
+    """End every session of everybody, guests' too, for the day something has got out; returns how many."""
+    with transaction.atomic():
+        n_ended = Session.objects.active(now).update(revoked_at=now, revoked_because="everybody signed out")
+        audit.record(action="session.everybody_closed", details={"count": n_ended}, now=now)
+    return n_ended
+
+
 def revoke_sessions(
     *, user: User, now: datetime, because: str, only: uuid.UUID | None = None, but: uuid.UUID | None = None
 ) -> int:

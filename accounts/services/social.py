@@ -9,8 +9,7 @@ from accounts.models import Identity, User
 from accounts.oidc.verifier import Claims, InvalidIdToken
 from accounts.services import devices, identities, lockout, second_factor
 from accounts.services.sessions import InvalidCredentials, SignedIn, let_in
-from common import audit, flags
-from common.errors import Forbidden
+from common import audit
 from common.scope import as_system
 
 # Of several first sign-ins at once one makes the account, and the others find it when they look again.
@@ -24,13 +23,6 @@ class Where(TypedDict):
     guest_token: str
     network: str
     device: str
-
-
-class SocialLoginDisabled(Forbidden):
-    """This deployment signs nobody in through others."""
-
-    error_code = "SOCIAL_LOGIN_DISABLED"
-    detail = "Signing in through other providers is switched off at the moment."
 
 
 @as_system("signing in")
@@ -53,8 +45,7 @@ def sign_in_socially(
     EmailNeeded, EmailNotVerified, LinkNeeded, RegistrationDisabled, InvalidCredentials, OtpRequired, WrongOtp,
     AccountLocked.
     """
-    if not flags.is_on("ENABLE_SOCIAL_LOGIN"):
-        raise SocialLoginDisabled
+    identities.refuse_while_off()
     try:
         claims = identities.read_token(provider=provider, token=id_token, nonce=nonce, now=now)
     except InvalidIdToken:

@@ -1,5 +1,6 @@
 """Guessing passwords comes to nothing, and cannot be turned against whoever the account belongs to."""
 
+import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -138,6 +139,48 @@ def test_over_http_a_thousand_guesses_are_hardly_heard_and_the_owner_is_in_by_a_
     assert 0 < sum(heard) <= lockout.FREE_GUESSES_OF_STRANGERS + 5
     assert locked.status_code == 423
     assert (signed_in.status_code, seconds < 2) == (200, True)
+
+
+def raise_wrong():
+    raise Wrong
+
+
+class Wrong(Exception):
+    """A guess that turned out to be wrong."""
+
+    error_code = lockout.WRONG_GUESS
+
+
+def wait_of(email, now):
+    """Return after how many seconds a sign-in is to be tried again that meets a lock."""
+    with pytest.raises(services.AccountLocked) as locked:
+        services.sign_in(email=email, password=PASSWORD, network="192.0.2.1", now=now)
+    return locked.value.retry_after
+
+
+@pytest.mark.django_db
+def test_a_lock_that_may_be_gone_in_a_moment_asks_for_no_longer_wait(alice):
+    here = {"email": alice.email, "network": "192.0.2.1", "is_known_device": False, "now": START}
+    with contextlib.ExitStack() as at_once:
+        for _ in range(lockout.FREE_GUESSES):
+            at_once.enter_context(lockout.guess(**here))
+        meanwhile = wait_of(alice.email, START)
+        much_later = wait_of(alice.email, START + lockout.UNDECIDED_FOR)
+
+    assert (meanwhile, much_later) == (1, 20)  # it locks for 30, of which 10 are over
+    assert guess(alice.email, "192.0.2.1", START, PASSWORD) == "in"
+
+
+@pytest.mark.django_db
+def test_once_all_of_them_were_wrong_the_lock_is_as_long_as_ever(alice):
+    here = {"email": alice.email, "network": "192.0.2.1", "is_known_device": False, "now": START}
+    with contextlib.ExitStack() as at_once:
+        for _ in range(lockout.FREE_GUESSES):
+            at_once.enter_context(contextlib.suppress(Wrong))
+            at_once.enter_context(lockout.guess(**here))
+            at_once.callback(raise_wrong)
+
+    assert wait_of(alice.email, START) == 30
 
 
 @pytest.mark.django_db

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts import services
-from accounts.models import ApiKey, Authenticator, User
+from accounts.models import ApiKey, Authenticator, SessionKind, User
 from accounts.services import lockout, proving
+from accounts.tests.factors import switch_on
 from accounts.tests.letters import letters_to, subjects_to, token_for
 from common.models import AuditEntry
 from common.tests.openapi import refused
@@ -107,6 +108,47 @@ def test_wrong_passwords_are_locked_out_as_at_a_sign_in_and_written_down(thief, 
     assert 0 < int(answer.headers["Retry-After"]) <= 30
     assert AuditEntry.objects.filter(action="account.proof_refused").count() == lockout.FREE_GUESSES
     assert AuditEntry.objects.filter(action="account.locked").exists()
+
+
+@pytest.mark.parametrize("network", ["127.0.0.1", "198.51.100.{}"], ids=["her own network", "everywhere"])
+def test_who_guesses_at_the_sign_in_locks_nobody_out_who_is_in(alice, network):
+    app, client = switch_on(alice), ApiClient(signed_in_before(alice, timedelta(hours=1)).access_token)
+    for number in range(lockout.FREE_GUESSES_OF_STRANGERS + 5):
+        place, now = network.format(number), datetime.now(UTC)
+        with pytest.raises((services.InvalidCredentials, services.AccountLocked)):
+            services.sign_in(email=alice.email, password="wrong", network=place, now=now)
+
+    codes = client.post("/api/v1/auth/2fa/recovery-codes", {"password": PASSWORD, "otp": app.code()})
+    off = client.post("/api/v1/auth/2fa/disable", {"password": PASSWORD, "otp": codes.json()["recovery_codes"][0]})
+    change = {"password": "a better horse battery", "current_password": PASSWORD}
+    changed = client.patch("/api/v1/users/me", change)
+
+    refused(ApiClient().post("/api/v1/auth/login", {"email": alice.email, "password": PASSWORD}), 423, "ACCOUNT_LOCKED")
+    assert [answer.status_code for answer in (codes, off, changed)] == [200, 204, 200]
+
+
+def test_a_thief_in_one_session_locks_that_session_alone(thief, alice):
+    owner = ApiClient(signed_in_before(alice, timedelta(hours=1)).access_token)
+    wrong = {**KEY, "current_password": "wrong horse battery"}
+    answers = [thief.post("/api/v1/auth/api-keys", wrong, REMOTE_ADDR=f"198.51.100.{n}") for n in range(9)]
+
+    kept = owner.post("/api/v1/auth/api-keys", {**KEY, "current_password": PASSWORD})
+    signed_in = ApiClient().post("/api/v1/auth/login", {"email": alice.email, "password": PASSWORD})
+
+    assert [answer.status_code for answer in answers] == [422] * lockout.FREE_GUESSES + [423] * 4
+    assert [answer.status_code for answer in (kept, signed_in)] == [201, 200]
+
+
+def test_the_sessions_of_another_provider_share_one_count(alice):
+    now, guesses = datetime.now(UTC), []
+    for _ in range(lockout.FREE_GUESSES + 1):
+        session = services.open_session(user=alice, now=now, kind=SessionKind.OUTSIDE).session
+        try:
+            proving.check_own_password(user=alice, session=session, password="wrong", network="", now=now)
+        except (services.CurrentPasswordRequired, services.AccountLocked) as refusal:
+            guesses.append(refusal.status_code)
+
+    assert guesses == [422] * lockout.FREE_GUESSES + [423]
 
 
 def test_the_present_address_is_told_while_a_new_password_can_still_stop_another(alice, api):

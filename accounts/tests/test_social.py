@@ -246,6 +246,20 @@ def test_a_switch_turns_all_providers_on_and_off(api, google, settings, environm
         refused(answer, 403, "SOCIAL_LOGIN_DISABLED")
 
 
+@pytest.mark.parametrize("word", [True, False])
+def test_the_same_switch_holds_for_links(api, google, alice, word):
+    verified(alice)
+    flags.switch(name="ENABLE_SOCIAL_LOGIN", is_on=word, now=now(), actor_id=None)
+
+    answer = api(alice).post(LINKS, {"provider": "google", "id_token": google.token(), "current_password": PASSWORD})
+
+    assert Identity.objects.exists() == word
+    if word:
+        assert answer.status_code == 201
+    else:
+        refused(answer, 403, "SOCIAL_LOGIN_DISABLED")
+
+
 def test_a_provider_without_a_client_id_is_not_set_up(api, google):
     refused(sign_in(api, google.token(), APPLE), 403, "PROVIDER_NOT_CONFIGURED")
     refused(sign_in(api, google.token(), "/api/v1/auth/social/myspace"), 404, "NOT_FOUND")

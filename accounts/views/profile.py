@@ -40,13 +40,14 @@ class ProfileView(MeView):
     def patch(self, request: SignedInRequest) -> Response:
         """Change names, e-mail address or password; a new address counts once the link is used that is mailed to it.
 
-        A new password takes the present one, and a new address that or a sign-in of the last ten minutes.
+        A new password takes the present one, and a new address that or a sign-in of the last ten minutes. An account
+        without a password takes such a sign-in for either.
         """
         given = read_body(request, ProfileSerializer)
         wants_address = "email" in given and normalise_email(given["email"]) != request.user.email
         if wants_address and "password" not in given:
             prove_owner(request, given.get("current_password"))
-        elif "current_password" in given:
+        elif "password" in given or "current_password" in given:
             # A new password takes the present one, which the service asks for.
             limits.hit("login", request._request)
         if wants_address:

@@ -10,7 +10,7 @@ from common import limits
 def prove_owner(request: SignedInRequest, current_password: str | None) -> None:
     """Ask for a fresh sign-in or the password.
 
-    Raises OwnerUnproved, CurrentPasswordRequired, AccountLocked, TooMany.
+    Raises OwnerUnproved, NoPassword, CurrentPasswordRequired, AccountLocked, TooMany.
     """
     if current_password:
         limits.hit("login", request._request)

@@ -62,10 +62,19 @@ class FactorDisableView(FactorView):
         extensions={REFUSALS: [423]},
     )
     def post(self, request: SignedInRequest) -> Response:
-        """Switch the second factor off; takes the password and a code."""
+        """Switch the second factor off; takes the password and a code.
+
+        An account without a password takes a sign-in of the last ten minutes instead.
+        """
         given = read_body(request, FactorChangeSerializer)
         limits.hit("login", request._request)
-        second_factor.disable(user=request.user, **given, now=timezone.now(), network=limits.caller_network(request))
+        second_factor.disable(
+            user=request.user,
+            session=request.auth,
+            **given,
+            now=timezone.now(),
+            network=limits.caller_network(request),
+        )
         return Response(status=204)
 
 
@@ -74,10 +83,17 @@ class RecoveryCodesView(FactorView):
 
     @extend_schema(request=FactorChangeSerializer, responses=RecoveryCodesSerializer, extensions={REFUSALS: [423]})
     def post(self, request: SignedInRequest) -> Response:
-        """Get ten new recovery codes in place of the former ones; takes the password and a code."""
+        """Get ten new recovery codes in place of the former ones; takes the password and a code.
+
+        An account without a password takes a sign-in of the last ten minutes instead.
+        """
         given = read_body(request, FactorChangeSerializer)
         limits.hit("login", request._request)
         codes = second_factor.renew_recovery_codes(
-            user=request.user, **given, now=timezone.now(), network=limits.caller_network(request)
+            user=request.user,
+            session=request.auth,
+            **given,
+            now=timezone.now(),
+            network=limits.caller_network(request),
         )
         return Response({"recovery_codes": codes})

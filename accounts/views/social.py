@@ -53,15 +53,19 @@ class IdentitiesView(PersonalView):
 
     @extend_schema(request=IdentityWriteSerializer, responses={201: IdentitySerializer}, extensions={REFUSALS: [423]})
     def post(self, request: SignedInRequest) -> Response:
-        """Link an outside account to one's own; takes a verified address and the password."""
+        """Link an outside account to one's own; takes a verified address and the password.
+
+        An account without a password takes a sign-in of the last ten minutes instead.
+        """
         given = read_body(request, IdentityWriteSerializer)
         limits.hit("login", request._request)
         identity = identities.link(
             user=request.user,
+            session=request.auth,
             provider=given["provider"],
             token=given["id_token"],
             nonce=given.get("nonce", ""),
-            current_password=given["current_password"],
+            current_password=given.get("current_password"),
             network=limits.caller_network(request),
             now=timezone.now(),
         )

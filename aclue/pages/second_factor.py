@@ -42,14 +42,14 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
         if is_on:
             context |= {
                 "n_codes_left": second_factor.n_codes_left(user),
-                "disable_form": FactorChangeForm(auto_id="disable_%s"),
-                "codes_form": FactorChangeForm(auto_id="codes_%s"),
+                "disable_form": self._change_form("disable"),
+                "codes_form": self._change_form("codes"),
             }
         else:
             context |= {
                 "setup": second_factor.pending_setup(user),
                 "otp_form": OtpForm(),
-                "owner_form": None if self._is_fresh() else OwnerForm(auto_id="begin_%s"),
+                "owner_form": OwnerForm(auto_id="begin_%s") if self._takes_password() else None,
             }
         return super().get_context_data(**context | kwargs)
 
@@ -62,17 +62,17 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
 
     def _begin(self) -> HttpResponse:
         form = OwnerForm(self.request.POST, auto_id="begin_%s")
-        user, is_fresh = self._person(), self._is_fresh()
-        if not (is_fresh or form.is_valid()):
+        user, takes_password = self._person(), self._takes_password()
+        if takes_password and not form.is_valid():
             return self._shown(owner_form=form)
+        password = form.cleaned_data["current_password"] if takes_password else None
         try:
-            if not is_fresh:
+            if takes_password:
                 limits.hit("login", self.request)
-                password = form.cleaned_data["current_password"]
-                proving.check_own_password(user=user, password=password, **self._when_and_where())
+            proving.require_owner(user=user, current_password=password, **self._when_and_where())
             second_factor.begin_setup(user=user, now=timezone.now())
         except DomainError as refused:
-            if is_fresh:
+            if not takes_password:
                 return self._shown(refusal=refused.message)
             _refuse(form, refused)
             return self._shown(owner_form=form)
@@ -91,7 +91,7 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
         return self._shown(otp_form=form)
 
     def _disable(self) -> HttpResponse:
-        form = FactorChangeForm(self.request.POST, auto_id="disable_%s")
+        form = self._change_form("disable", self.request.POST)
         if form.is_valid():
             try:
                 limits.hit("login", self.request)
@@ -103,7 +103,7 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
         return self._shown(disable_form=form)
 
     def _renew(self) -> HttpResponse:
-        form = FactorChangeForm(self.request.POST, auto_id="codes_%s")
+        form = self._change_form("codes", self.request.POST)
         if form.is_valid():
             try:
                 limits.hit("login", self.request)
@@ -119,11 +119,16 @@ class SecondFactorPage(LoginRequiredMixin, ReturnsToSite, TemplateView):
     def _person(self) -> User:
         return cast(User, self.request.user)
 
-    def _is_fresh(self) -> bool:
-        return proving.is_fresh(browser.find_session(self.request), timezone.now())
+    def _takes_password(self) -> bool:
+        is_fresh = proving.is_fresh(browser.find_session(self.request), timezone.now())
+        return not is_fresh and self._person().has_usable_password()
+
+    def _change_form(self, name: str, given: Any = None) -> FactorChangeForm:
+        return FactorChangeForm(given, auto_id=f"{name}_%s", has_password=self._person().has_usable_password())
 
     def _when_and_where(self) -> dict[str, Any]:
-        return {"now": timezone.now(), "network": limits.caller_network(self.request)}
+        session, network = browser.find_session(self.request), limits.caller_network(self.request)
+        return {"now": timezone.now(), "session": session, "network": network}
 
     def _shown(self, **more: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(**more))

@@ -111,6 +111,10 @@ class StaffPasswordPage(views.PasswordChangeView):
     form_class = OwnPasswordForm
     success_url = reverse_lazy("admin:index")
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Return what the form takes: it counts wrong passwords by where they come from."""
+        return super().get_form_kwargs() | {"request": self.request}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the admin's frame needs."""
         return super().get_context_data(**kwargs) | admin.site.each_context(self.request)

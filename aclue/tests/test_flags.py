@@ -7,6 +7,7 @@ from django.apps import apps
 from django.test import Client
 from django.utils.html import escape
 
+from accounts.tests.factors import code_of
 from common import flags
 from common.models import AuditEntry, Flag
 from common.tests.openapi import refused
@@ -95,6 +96,32 @@ def test_in_maintenance_health_and_admin_stay_open(client, path):
     switch("MAINTENANCE", True)
 
     assert client.get(path).status_code == 200
+
+
+def test_in_maintenance_the_admin_is_found_without_its_slash(client):
+    switch("MAINTENANCE", True)
+
+    assert client.get("/admin", follow=True).redirect_chain[0] == ("/admin/", 302)
+
+
+def test_in_maintenance_an_admin_whose_role_takes_a_second_factor_sets_it_up_and_ends_it(staff, settings):
+    settings.SECOND_FACTOR_ROLES = ["admin"]
+    flags.write_rows(apps=apps, using="default")
+    switch("MAINTENANCE", True)
+
+    led = staff.get("/admin/", follow=True)
+    begun = staff.post("/account/second-factor", {"step": "begin"}, follow=True)
+    staff.post("/account/second-factor", {"step": "confirm", "otp": code_of(begun.context["setup"].secret)})
+    staff.post("/admin/common/flag/", {"action": "switch_off", "_selected_action": ["MAINTENANCE"]})
+
+    assert (led.status_code, led.wsgi_request.path) == (200, "/account/second-factor")
+    assert not flags.is_on("MAINTENANCE")
+
+
+def test_in_maintenance_an_admin_may_leave(staff):
+    switch("MAINTENANCE", True)
+
+    assert staff.post("/sign-out").status_code == 302
 
 
 def test_after_maintenance_all_is_as_before(api, client):

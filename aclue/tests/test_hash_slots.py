@@ -64,8 +64,15 @@ def process(tmp_path):
 
 @pytest.fixture
 def in_web(monkeypatch):
-    """A process that answers requests."""
+    """A process that answers requests, and has refused somebody a moment ago."""
     monkeypatch.setattr(slots._Process, "answers_requests", True)
+    monkeypatch.setattr(slots._Process, "is_patient_from", time.monotonic() + slots.CALM_SECONDS)
+
+
+@pytest.fixture
+def in_calm_web(in_web, monkeypatch):
+    """A process that answers requests, and has refused nobody lately."""
+    monkeypatch.setattr(slots._Process, "is_patient_from", 0.0)
 
 
 @pytest.fixture
@@ -75,6 +82,68 @@ def slotted(settings, tmp_path):
     settings.VAR_DIR = tmp_path
     settings.PASSWORD_HASH_SLOTS = 1
     return tmp_path / "hash-slots"
+
+
+def test_in_calm_hours_the_second_of_two_waits_for_the_first_wherever_it_is(process, tmp_path, in_calm_web):
+    holder = process(HOLD)
+    threading.Timer(0.2, holder.kill).start()
+
+    began = time.monotonic()
+    with slots.slot(tmp_path / "slots", n_slots=1):
+        assert 0.15 <= time.monotonic() - began < slots.PATIENT_SECONDS
+
+
+def test_in_calm_hours_one_more_in_the_same_process_waits_and_the_next_does_not(tmp_path, in_calm_web):
+    answers, began, ended = [], threading.Event(), threading.Event()
+
+    def hold():
+        with slots.slot(tmp_path / "slots", n_slots=1):
+            began.set()
+            ended.wait(10)
+
+    def come():
+        try:
+            with slots.slot(tmp_path / "slots", n_slots=1):
+                answers.append("in")
+        except TooMany:
+            answers.append("refused")
+            ended.set()
+
+    threads = [threading.Thread(target=hold)]
+    threads[0].start()
+    began.wait(10)
+    for _ in range(2):
+        threads.append(threading.Thread(target=come))
+        threads[-1].start()
+        time.sleep(0.05)
+    for thread in threads:
+        thread.join()
+
+    assert answers == ["refused", "in"]
+
+
+def test_nobody_waits_for_longer_than_half_a_second_and_after_a_refusal_no_one_does(process, tmp_path, in_calm_web):
+    process(HOLD)
+    took = []
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(TooMany), slots.slot(tmp_path / "slots", n_slots=1):
+            pass
+        took.append(time.monotonic() - began)
+
+    assert slots.PATIENT_SECONDS <= took[0] < slots.PATIENT_SECONDS + 0.2
+    assert took[1] < 0.3
+
+
+def test_in_calm_hours_the_quick_refusal_lets_the_door_decide(in_calm_web, monkeypatch):
+    monkeypatch.setattr(slots._Process, "turn", threading.Lock())
+    slots._Process.turn.acquire()
+
+    calm = refused_quickly("/api/v1/auth/login")
+    slots.note_refusal()
+    busy = refused_quickly("/api/v1/auth/login")
+
+    assert (calm[0], busy[0]) == ("200 OK", "429 Too Many Requests")
 
 
 def test_a_web_process_waits_a_tenth_of_a_second_and_then_gives_up(process, tmp_path, in_web):

@@ -4,6 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts.models import User
+from accounts.services import lockout
 from aclue.management.commands import changepassword
 from common.models import AuditEntry
 from conftest import PASSWORD
@@ -53,6 +55,33 @@ def test_a_weak_password_changes_nothing_at_either_door(api, mary, monkeypatch):
     assert page.status_code == 200
     assert "too common" in page.content.decode()
     assert api().post("/api/v1/auth/login", {"email": mary.email, "password": PASSWORD}).status_code == 200
+
+
+def test_the_admins_door_is_locked_to_who_guesses_at_the_old_password(mary):
+    browser = Client()
+    browser.force_login(mary)
+    wrong = {"old_password": "not the password", "new_password1": NEW, "new_password2": NEW}
+
+    guesses = [browser.post("/admin/password_change/", wrong).content.decode() for _ in range(lockout.FREE_GUESSES)]
+    right = browser.post("/admin/password_change/", {**wrong, "old_password": PASSWORD})
+
+    assert [page for page in guesses if "it has to be right" not in page] == []
+    assert right.status_code == 200
+    assert "Too many wrong tries" in right.content.decode()
+    assert AuditEntry.objects.filter(action="account.proof_refused").count() == lockout.FREE_GUESSES
+    assert AuditEntry.objects.filter(action="account.locked").count() == 1
+    assert User.objects.get(pk=mary.pk).check_password(PASSWORD)
+
+
+def test_the_admins_door_counts_tries_with_the_sign_ins(mary, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"login": "2/minute"}
+    browser = Client()
+    browser.force_login(mary)
+    wrong = {"old_password": "not the password", "new_password1": NEW, "new_password2": NEW}
+
+    pages = [browser.post("/admin/password_change/", wrong).content.decode() for _ in range(3)]
+
+    assert ["Too many requests" in page for page in pages] == [False, False, True]
 
 
 def test_the_command_asks_twice_and_knows_whom_it_is_about(mary, monkeypatch):

@@ -17,12 +17,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import services as accounts
-from accounts.models import Identity, Session, User
+from accounts.models import Identity, NewsletterSubscription, Session, User
 from accounts.roles import ROLES, matches
 from accounts.scopes import SCOPES
 from accounts.services import api_keys, guests
 from aclue import audience
 from aclue.audience import DOOR, FORBIDDEN, IN, STAFF, UNKNOWN
+from common.models import AuditEntry
+from common.staff import ReadOnlyAdmin
 from common.tests.openapi import operations
 from conftest import NOW, PASSWORD, ApiClient, make_person
 from orders import services as orders
@@ -312,6 +314,73 @@ def test_the_admins_screens_answer_each_role_as_declared(people, model):
         }
 
         assert [right for right, no in refused.items() if not no] == rights[role], role
+
+
+ACTIONS = {(action.table, action.name): action for action in audience.actions()}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_the_admins_actions_obey_each_role_as_declared(people, model, monkeypatch):
+    screen, meta = django_admin.site._registry[model], model._meta
+    offered, carried_out = screen.get_actions, []
+
+    def recorded(request):
+        return {
+            name: (lambda screen, request, rows, name=name: carried_out.append(name), name, description)
+            for name, (_, name, description) in offered(request).items()
+        }
+
+    monkeypatch.setattr(screen, "get_actions", recorded)
+    key = getattr(meta.pk, "target_field", meta.pk)
+    table, chosen = f"{meta.app_label}.{meta.object_name}", SOME_ID if isinstance(key, models.UUIDField) else "1"
+    names = [name for _, name, _ in screen._get_base_actions()]
+    for role in STAFF:
+        browser = Client()
+        browser.force_login(people[role])
+        carried_out.clear()
+        for name in names:
+            asked = {"action": name, "_selected_action": [chosen]}
+            browser.post(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"), asked)
+
+        declared = [name for name in names if (table, name) in ACTIONS and role in ACTIONS[table, name].roles]
+        assert carried_out == declared, role
+
+
+def test_an_action_that_does_not_say_whom_it_is_for_is_an_error():
+    class Odd(ReadOnlyAdmin):
+        actions = ("shout",)
+
+        def shout(self, request, queryset):
+            """Do what anybody may who sees the table."""
+
+    with pytest.raises(audience.UndeclaredAction, match="shout of"):
+        list(audience._actions_of(Odd(Swipe, django_admin.site)))
+
+
+def test_who_only_looks_at_newsletter_subscriptions_downloads_none(people):
+    browser = Client()
+    browser.force_login(people["support"])
+    subscription = NewsletterSubscription.objects.create(address="dora@example.com", consent="yes", requested_at=NOW)
+
+    answer = browser.post(
+        "/admin/accounts/newslettersubscription/", {"action": "export", "_selected_action": [subscription.pk]}
+    )
+
+    assert not answer["Content-Type"].startswith("text/csv")
+    assert not AuditEntry.objects.filter(action="newsletter.exported").exists()
+
+
+@pytest.mark.parametrize("path", sorted({route.path for route in PAGES}))
+def test_a_page_has_the_methods_that_it_is_listed_with_and_no_others(zanzibar, people, path):
+    answers = {}
+    for method in audience.METHODS:
+        browser = Client()
+        if path not in {"/sign-in", "/sign-up"}:  # which send on who is signed in
+            browser.force_login(people["admin"])
+        answers[method] = getattr(browser, method)(zanzibar.path(path)).status_code
+
+    listed = {route.method for route in PAGES if route.path == path}
+    assert {method for method, status in answers.items() if status != 405} == listed
 
 
 def test_each_role_holds_what_its_line_says_and_nothing_else(people):
