@@ -38,6 +38,7 @@ METHODS_OF_FUNCTIONS = {
     "/admin/logout/": ("post",),
     "/admin/password_change/": ("get", "post", "put"),
     "/admin/password_change/done/": ("get",),
+    "/media/{path}": ("get",),
     "/redoc.js": ("get",),
 }
 INTRODUCTION = """# Who gets in where
