@@ -150,7 +150,7 @@ def store_products(drawn: list[DrawnProduct], now: datetime, say: Say) -> list[u
 
 
 def store_programme(now: datetime) -> None:
-    """Store the programme of the demo's merchant, whose page does not exist, unless it is there."""
+    """Store the programme of the demo's merchant unless it is there: off, as the merchant's pages do not exist."""
     if AffiliateProgramme.objects.filter(slug=PROGRAMME).exists():
         return
     programme = AffiliateProgramme(
@@ -159,6 +159,7 @@ def store_programme(now: datetime) -> None:
         tag_parameter="tag",
         sub_id_parameter="sub",
         tags={"GB": "aclue-demo-21", "US": "aclue-demo-20"},
+        is_active=False,
     )
     programmes.save_programme(programme=programme, hosts=[urlsplit(SHOP_URL).netloc], now=now, actor_id=None)
     rate = CommissionRate(programme=programme, percent=Decimal(5), since_on=date(2025, 1, 1))
