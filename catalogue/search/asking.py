@@ -29,9 +29,9 @@ def wanted_of(q: str) -> Wanted | None:
     the rarest words counting most.
     """
     wanted, is_settled = _look(q)
-    if wanted is None or is_settled or read_rows(*any_on_show(wanted)):
-        return _keep(q, wanted)
-    return _keep(q, _loosened(wanted, vocabulary()))
+    if wanted is None or is_settled:
+        return wanted
+    return _keep(q, wanted if read_rows(*any_on_show(wanted)) else _loosened(wanted, vocabulary()))
 
 
 def first_wanted_of(q: str) -> Wanted | None:
@@ -44,7 +44,8 @@ def first_wanted_of(q: str) -> Wanted | None:
 
 def settle(q: str, wanted: Wanted) -> None:
     """Say that something was found by what `first_wanted_of` returned."""
-    _keep(q, wanted)
+    if not _look(q)[1]:
+        _keep(q, wanted)
 
 
 def forget() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from catalogue import reads, services, tasks
 from catalogue.models import Product, Search, SearchDocument, SearchWord, Status
-from catalogue.search import documents, log, vocabulary
+from catalogue.search import asking, documents, log, vocabulary
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.search.words import words_of
 from conftest import NOW
@@ -104,6 +104,18 @@ def test_a_search_is_read_backwards_and_page_by_page(api, shop):
 
     assert backwards == forwards[::-1]
     assert pages == forwards[::2]
+
+
+def test_a_search_that_is_asked_again_and_again_is_understood_anew_all_the_same(found, shop, monkeypatch):
+    clock = iter(range(0, 100, 6))
+    monkeypatch.setattr("catalogue.search.asking.time.monotonic", lambda: next(clock))
+    first = asking.wanted_of("brass camel")
+    # As another process does, whose changes this one does not hear of.
+    SearchDocument.objects.filter(product=shop[5]).update(title="camel brass", n_title_words=2)
+
+    later = [asking.wanted_of("brass camel").is_loose for _ in range(3)]
+
+    assert (first.is_loose, later[-1]) == (True, False)
 
 
 def test_what_is_changed_is_found_as_it_is_now(found, shop):
