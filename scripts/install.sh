@@ -49,5 +49,8 @@ say "Installing what aclue needs into .venv (about a minute) ..."
     stop "pip could not install the requirements; see the lines above."
 if [ "$kind" = dev ]; then
     printf '%s\n' "$wanted" >.venv/.installed-run
+else
+    # Python 3.11 puts it beside pip; nothing here asks for it, and it is ten megabytes.
+    .venv/bin/python -m pip uninstall --quiet --disable-pip-version-check --yes setuptools >/dev/null 2>&1 || true
 fi
 printf '%s\n' "$wanted" >"$stamp"
