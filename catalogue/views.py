@@ -75,7 +75,7 @@ class ProductsView(LeanView):
         asked = products_asked(request)
         staff = _is_staff(self.user_of(request))
         products, total = reads.product_page(asked, _visible(asked.fields, staff))
-        if asked.page == 1 and (wanted := wanted_of(asked.q)) is not None:
+        if asked.q and asked.page == 1 and (wanted := wanted_of(asked.q)) is not None:
             note_search(query=asked.q, n_found=total, is_loose=wanted.is_loose, now=timezone.now())
         page = page_of(products, total=total, page=asked.page, per_page=asked.per_page)
         return cacheable(request, to_json(page), personal=staff)
